@@ -1,0 +1,1 @@
+//! `Plan` → `Report`: graph, bounded pool, read-back. Knows no kind of resource.

@@ -1,0 +1,1 @@
+//! Flags → stages called in order. Composes, decides nothing.

@@ -1,0 +1,1 @@
+//! YAML → `Desired`: locate, parse, expand, merge, check; every problem with its place.

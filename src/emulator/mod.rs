@@ -1,0 +1,1 @@
+//! Request → answer: the other side of the wire.

@@ -1,0 +1,1 @@
+//! Descope → `Live`: as few requests as possible; keeps the raw answer.

@@ -1,0 +1,2 @@
+//! Arguments → exit code.
+fn main() {}

@@ -1,0 +1,1 @@
+//! (`Desired`, `Live`, `Baseline`) → `Plan`. Pure.

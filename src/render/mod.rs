@@ -1,0 +1,1 @@
+//! Any value → text, JSON, Markdown: the only place that prints or names a colour.

@@ -1,0 +1,1 @@
+//! disk ↔ records: what lies in the state folder.
