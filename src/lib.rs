@@ -10,6 +10,11 @@
 //! A module imports only from lower floors:
 //! `units` < `api`, `emulator` < `resource` < `config`, `live`, `state` < `plan` < `apply` < `render` < `cli`.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may stop at once")
+)]
+
 pub mod api;
 pub mod apply;
 pub mod cli;
