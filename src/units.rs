@@ -47,7 +47,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, ParseUnitError> {
 /// Writes a duration in the largest unit that holds it as a whole number.
 pub fn format_duration(duration: Duration) -> String {
     let millis = duration.as_millis();
-    if millis % 1000 != 0 {
+    if !millis.is_multiple_of(1000) {
         return format!("{millis}ms");
     }
     let seconds = duration.as_secs();
