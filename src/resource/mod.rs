@@ -1,1 +1,58 @@
-//! What Descope holds, as we model it: addresses, desired and live objects, and how one becomes the other.
+//! What Descope holds, as we model it: addresses, desired and live objects, and the steps from one to the other.
+
+mod address;
+mod attributes;
+mod step;
+pub mod tenant;
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use serde_json::value::RawValue;
+
+pub use address::{Address, Pattern};
+pub use attributes::{Attributes, FieldChange, Path, same_value};
+pub use step::{Assign, Body, Difference, Edit, Object, Shape, Step, Verb, Verdict};
+
+/// A live object: as we model it, and as Descope said it.
+#[derive(Debug, Clone)]
+pub struct Observed<T> {
+    /// The keys that we know.
+    pub object: T,
+    /// The whole answer, unknown keys included.
+    pub raw: Box<RawValue>,
+}
+
+/// A place in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as messages name it.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// How the configuration says a project should be, in one environment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Desired {
+    /// The tenants; `None` where no file has the key, so that tenants are not managed at all.
+    pub tenants: Option<Vec<tenant::Tenant>>,
+    /// What no run may delete or replace, even when its resource has left the configuration.
+    pub protect: Vec<Pattern>,
+}
+
+/// How a project is now.
+#[derive(Debug, Clone, Default)]
+pub struct Live {
+    /// Every tenant of the project.
+    pub tenants: Vec<Observed<tenant::LiveTenant>>,
+    /// The settings of those tenants whose settings the configuration manages, by tenant id.
+    pub settings: BTreeMap<String, Observed<tenant::LiveSettings>>,
+}

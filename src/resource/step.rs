@@ -1,0 +1,391 @@
+//! One write of a change as plain data: what to read first, what to send, and how to tell whether it took effect.
+//!
+//! The service knows no partial update: what is left out of a write is reset. So an update is a set of edits
+//! that is laid over the object as it was read just before; everything else goes back as it came.
+
+use serde_json::{Map, Value};
+
+use super::same_value;
+use crate::api::{Lane, Request};
+
+/// One object as the service says it.
+pub type Object = Map<String, Value>;
+
+/// What a step does to its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Makes an object that is not there.
+    Create,
+    /// Changes an object that is there.
+    Update,
+    /// Takes an object away.
+    Delete,
+}
+
+/// What becomes of one key of the object.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assign {
+    /// It takes this value.
+    Set(Value),
+    /// It is a map: these keys take these values, those go, the rest stays.
+    Merge {
+        /// The keys that take a value.
+        set: Object,
+        /// The keys that go.
+        remove: Vec<String>,
+    },
+}
+
+/// What a step changes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Edit {
+    /// The object is made with these keys.
+    Create(Object),
+    /// These keys change, everything else stays as it is.
+    Update(Vec<(&'static str, Assign)>),
+    /// The object goes; these keys say how.
+    Delete(Object),
+}
+
+/// What the body of an update holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// The whole object, edits laid over it.
+    Whole,
+    /// Only the edited keys.
+    Edited,
+}
+
+/// What is the same for every object that one call writes.
+#[derive(Debug, PartialEq)]
+pub struct Shape {
+    /// What the body of an update holds.
+    pub body: Body,
+    /// Keys that are read but never sent.
+    pub read_only: &'static [&'static str],
+    /// Keys that change without being written, so that a change in them says nothing.
+    pub computed: &'static [&'static str],
+    /// Keys whose strings mean the same in upper and lower case.
+    pub caseless: &'static [&'static str],
+    /// The key around the object that some answers are said to have.
+    pub wrapper: Option<&'static str>,
+    /// Wire words and the YAML words for them.
+    pub words: &'static [(&'static str, &'static str)],
+}
+
+impl Shape {
+    /// The YAML word for a wire key, or the key itself where there is none.
+    pub fn word<'a>(&self, key: &'a str) -> &'a str {
+        self.words.iter().find(|(wire, _)| *wire == key).map_or(key, |(_, word)| word)
+    }
+
+    /// The object in an answer, with or without a wrapper around it.
+    pub fn unwrap(&self, mut answer: Object) -> Object {
+        let inner = self.wrapper.filter(|_| answer.len() == 1).and_then(|key| answer.get_mut(key));
+        match inner {
+            Some(Value::Object(object)) => std::mem::take(object),
+            _ => answer,
+        }
+    }
+
+    /// Whether two values of `key` mean the same. Absent, null, empty, zero and false are one to the service.
+    pub fn same(&self, key: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
+        match (left.filter(|value| !is_zero(value)), right.filter(|value| !is_zero(value))) {
+            (None, None) => true,
+            (Some(left), Some(right)) if self.caseless.contains(&key) => {
+                same_value(&lower_case(left), &lower_case(right))
+            }
+            (Some(left), Some(right)) => same_value(left, right),
+            _ => false,
+        }
+    }
+
+    /// The keys in which two readings of one object differ, computed ones aside.
+    pub fn differences(&self, expected: &Object, found: &Object) -> Vec<Difference> {
+        let added = found.keys().filter(|key| !expected.contains_key(*key));
+        expected
+            .keys()
+            .chain(added)
+            .filter(|key| !self.computed.contains(&key.as_str()))
+            .filter(|key| !self.same(key, expected.get(*key), found.get(*key)))
+            .map(|key| Difference {
+                key: key.clone(),
+                expected: expected.get(key).cloned().unwrap_or_default(),
+                found: found.get(key).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// One key in which an object is not as it was expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The wire key.
+    pub key: String,
+    /// The value expected.
+    pub expected: Value,
+    /// The value found.
+    pub found: Value,
+}
+
+/// What a look at the object says of a write whose outcome is in doubt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// The object is as desired: the write took effect.
+    Done,
+    /// The object is as it was before: the write took no effect and may be sent again.
+    Untouched,
+    /// Neither: these keys are not as desired.
+    Differs(Vec<Difference>),
+}
+
+/// One write of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// What the step is called in the journal and in messages.
+    pub label: &'static str,
+    /// Reads the object that the step writes.
+    pub look: Request,
+    /// The path that is written to.
+    pub path: &'static str,
+    /// The key and the value that name the object in the body.
+    pub key: (&'static str, String),
+    /// What must not run beside the write.
+    pub lane: Lane,
+    /// What changes.
+    pub edit: Edit,
+    /// What is the same for every object of this call.
+    pub shape: &'static Shape,
+}
+
+impl Step {
+    /// What the step does to its object.
+    pub fn verb(&self) -> Verb {
+        match self.edit {
+            Edit::Create(_) => Verb::Create,
+            Edit::Update(_) => Verb::Update,
+            Edit::Delete(_) => Verb::Delete,
+        }
+    }
+
+    /// Whether the object must be read just before the write.
+    pub fn needs_a_look(&self) -> bool {
+        self.verb() == Verb::Update && self.shape.body == Body::Whole
+    }
+
+    /// Requests this step costs when all goes well.
+    pub fn requests(&self) -> u64 {
+        1 + u64::from(self.needs_a_look())
+    }
+
+    /// The write, from the object as it was read just before.
+    pub fn request(&self, before: Option<&Object>) -> Request {
+        let mut body = Object::new();
+        body.insert(self.key.0.to_owned(), Value::String(self.key.1.clone()));
+        match &self.edit {
+            Edit::Create(keys) | Edit::Delete(keys) => body.extend(keys.clone()),
+            Edit::Update(edits) => {
+                let mut after = self.after(before);
+                match self.shape.body {
+                    Body::Whole => after.retain(|key, _| !self.shape.read_only.contains(&key.as_str())),
+                    Body::Edited => after.retain(|key, _| edits.iter().any(|(edited, _)| edited == key)),
+                }
+                after.shift_remove(self.key.0);
+                body.extend(after);
+            }
+        }
+        Request::write(self.path, Value::Object(body), self.lane.clone())
+    }
+
+    /// The object as it is to be after an update or a create of `before`.
+    pub fn after(&self, before: Option<&Object>) -> Object {
+        let mut object = before.cloned().unwrap_or_default();
+        match &self.edit {
+            Edit::Create(keys) => object.extend(keys.clone()),
+            Edit::Update(edits) => edits.iter().for_each(|(key, assign)| lay_over(&mut object, key, assign)),
+            Edit::Delete(_) => {}
+        }
+        object
+    }
+
+    /// The edited keys that are no longer what they were at the time of `planned`.
+    pub fn moved(&self, planned: &Object, now: &Object) -> Vec<Difference> {
+        let Edit::Update(edits) = &self.edit else { return Vec::new() };
+        let mut moved = self.shape.differences(planned, now);
+        moved.retain(|difference| edits.iter().any(|(key, _)| *key == difference.key));
+        moved
+    }
+
+    /// What `now` says of this step, where the object was `before`.
+    pub fn judge(&self, before: Option<&Object>, now: Option<&Object>) -> Verdict {
+        match (&self.edit, now) {
+            (Edit::Delete(_), None) => Verdict::Done,
+            (Edit::Create(_), None) => Verdict::Untouched,
+            (Edit::Update(_), None) => Verdict::Differs(Vec::new()),
+            (Edit::Delete(_), Some(now)) => match before.map(|before| self.shape.differences(before, now)) {
+                Some(differences) if !differences.is_empty() => Verdict::Differs(differences),
+                _ => Verdict::Untouched,
+            },
+            (Edit::Create(keys), Some(now)) => {
+                let mut differences = self.shape.differences(keys, now);
+                // What the create did not name is the service's own default.
+                differences.retain(|difference| keys.contains_key(&difference.key));
+                verdict(differences)
+            }
+            (Edit::Update(_), Some(now)) => {
+                let differences = self.shape.differences(&self.after(before), now);
+                let untouched = before.is_some_and(|before| self.shape.differences(before, now).is_empty());
+                if untouched && !differences.is_empty() { Verdict::Untouched } else { verdict(differences) }
+            }
+        }
+    }
+}
+
+fn verdict(differences: Vec<Difference>) -> Verdict {
+    if differences.is_empty() { Verdict::Done } else { Verdict::Differs(differences) }
+}
+
+fn lay_over(object: &mut Object, key: &str, assign: &Assign) {
+    match assign {
+        Assign::Set(value) => {
+            object.insert(key.to_owned(), value.clone());
+        }
+        Assign::Merge { set, remove } => {
+            let slot = object.entry(key).or_insert_with(|| Value::Object(Object::new()));
+            if !slot.is_object() {
+                *slot = Value::Object(Object::new());
+            }
+            if let Value::Object(map) = slot {
+                map.retain(|name, _| !remove.contains(name));
+                map.extend(set.clone());
+            }
+        }
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+    }
+}
+
+fn lower_case(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.to_lowercase()),
+        Value::Array(items) => Value::Array(items.iter().map(lower_case).collect()),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    static SHAPE: Shape = Shape {
+        body: Body::Whole,
+        read_only: &["createdTime", "parent"],
+        computed: &["successors"],
+        caseless: &["selfProvisioningDomains"],
+        wrapper: Some("tenant"),
+        words: &[("selfProvisioningDomains", "domains")],
+    };
+
+    fn object(value: Value) -> Object {
+        match value {
+            Value::Object(object) => object,
+            other => panic!("{other} is no object"),
+        }
+    }
+
+    fn step(edit: Edit) -> Step {
+        Step {
+            label: "update",
+            look: Request::read("/look"),
+            path: "/write",
+            key: ("id", "acme".into()),
+            lane: Lane::Object("tenant.acme".into()),
+            edit,
+            shape: &SHAPE,
+        }
+    }
+
+    fn rename() -> Step {
+        step(Edit::Update(vec![("name", Assign::Set(json!("New")))]))
+    }
+
+    fn live() -> Object {
+        object(json!({
+            "id": "acme", "name": "Old", "customAttributes": {"a": 1, "gone": 2}, "parent": "p",
+            "createdTime": 5, "successors": [], "neverHeardOf": {"deep": [1, {"x": null}]},
+        }))
+    }
+
+    #[test]
+    fn an_update_sends_back_what_it_does_not_change_and_nothing_read_only() {
+        let body = rename().request(Some(&live())).body.unwrap();
+        let expected = json!({
+            "id": "acme", "name": "New", "customAttributes": {"a": 1, "gone": 2}, "successors": [],
+            "neverHeardOf": {"deep": [1, {"x": null}]},
+        });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn a_map_is_merged_key_by_key() {
+        let merge = Assign::Merge { set: object(json!({"b": true})), remove: vec!["gone".into()] };
+        let body = step(Edit::Update(vec![("customAttributes", merge)])).request(Some(&live())).body.unwrap();
+        assert_eq!(body["customAttributes"], json!({"a": 1, "b": true}));
+    }
+
+    #[test]
+    fn a_look_tells_done_from_untouched_from_anything_else() {
+        let (before, step) = (live(), rename());
+        let mut now = before.clone();
+        assert_eq!(step.judge(Some(&before), Some(&now)), Verdict::Untouched);
+        now.insert("name".into(), json!("New"));
+        now.insert("successors".into(), json!(["child"]));
+        now.insert("disabled".into(), json!(false));
+        assert_eq!(step.judge(Some(&before), Some(&now)), Verdict::Done);
+        now.shift_remove("neverHeardOf");
+        assert!(
+            matches!(step.judge(Some(&before), Some(&now)), Verdict::Differs(keys) if keys[0].key == "neverHeardOf")
+        );
+        assert_eq!(step.judge(Some(&before), None), Verdict::Differs(vec![]));
+    }
+
+    #[test]
+    fn a_create_is_judged_by_what_it_named() {
+        let step =
+            step(Edit::Create(object(json!({"name": "A", "selfProvisioningDomains": ["B.com", "a.com"]}))));
+        assert_eq!(step.judge(None, None), Verdict::Untouched);
+        let now =
+            object(json!({"id": "acme", "name": "A", "selfProvisioningDomains": ["a.com", "b.com"], "x": 1}));
+        assert_eq!(step.judge(None, Some(&now)), Verdict::Done);
+        let dropped = object(json!({"id": "acme", "name": "A", "selfProvisioningDomains": []}));
+        assert!(matches!(step.judge(None, Some(&dropped)), Verdict::Differs(keys) if keys.len() == 1));
+    }
+
+    #[test]
+    fn an_absent_object_is_a_delete_done() {
+        let step = step(Edit::Delete(object(json!({"cascade": false}))));
+        assert_eq!(step.judge(Some(&live()), None), Verdict::Done);
+        assert_eq!(step.judge(Some(&live()), Some(&live())), Verdict::Untouched);
+        assert_eq!(step.request(None).body.unwrap(), json!({"id": "acme", "cascade": false}));
+    }
+
+    #[test]
+    fn an_answer_may_be_wrapped_or_flat() {
+        assert_eq!(SHAPE.unwrap(object(json!({"tenant": {"id": "a"}}))), object(json!({"id": "a"})));
+        assert_eq!(
+            SHAPE.unwrap(object(json!({"id": "a", "tenant": {}}))),
+            object(json!({"id": "a", "tenant": {}}))
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! What differs → the writes that make it so. Pure: counted before, sent later.
+
+use serde_json::{Value, json};
+
+use super::{
+    Tenant,
+    wire::{self, key},
+    words::settings_side_by_side,
+};
+use crate::{
+    api::Lane,
+    resource::{Assign, Edit, FieldChange, Object, Path, Step},
+};
+
+/// The steps that make a tenant: the tenant itself, its settings, its default roles (Tenants, create).
+pub fn create(tenant: &Tenant) -> Vec<Step> {
+    let mut keys = Object::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            keys.insert(key.to_owned(), value);
+        }
+    };
+    put(key::NAME, tenant.name.as_ref().map(|name| json!(name)));
+    put(key::DOMAINS, tenant.domains.as_ref().map(super::Names::to_json));
+    put(key::ATTRIBUTES, tenant.attributes.as_ref().map(|bag| Value::Object(bag.to_json())));
+    put(key::ENFORCE_SSO, tenant.enforce_sso.map(Value::Bool));
+    put(key::EXCLUSIONS, tenant.enforce_sso_exclusions.as_ref().map(super::Names::to_json));
+    put(key::DISABLED, tenant.disabled.map(Value::Bool));
+    put(key::ROLE_INHERITANCE, tenant.role_inheritance.as_ref().map(|text| json!(text)));
+    put(key::PARENT, tenant.parent.as_ref().map(|parent| json!(parent)));
+    let create =
+        Step { label: "create", path: wire::CREATE_PATH, ..of_tenant(&tenant.id, Edit::Create(keys)) };
+    let settings = settings(tenant, |_| true);
+    let roles = tenant
+        .default_roles
+        .as_ref()
+        .filter(|roles| !roles.is_empty())
+        .map(|roles| default_roles(tenant, roles));
+    [Some(create), settings, roles].into_iter().flatten().collect()
+}
+
+/// The step that takes a tenant away; `cascade` also takes the users and keys that only it has (Tenants, delete).
+pub fn delete(id: &str, cascade: bool) -> Vec<Step> {
+    let keys = Object::from_iter([("cascade".to_owned(), Value::Bool(cascade))]);
+    vec![Step { label: "delete", path: wire::DELETE_PATH, ..of_tenant(id, Edit::Delete(keys)) }]
+}
+
+/// The steps that put a new tenant in the place of the old one.
+pub fn replace(tenant: &Tenant, cascade: bool) -> Vec<Step> {
+    let mut steps = delete(&tenant.id, cascade);
+    steps.extend(create(tenant));
+    steps
+}
+
+/// The steps that settle `fields`: the tenant first, settings from a fresh read after it (Tenants, settings).
+pub(super) fn update(tenant: &Tenant, fields: &[FieldChange]) -> Vec<Step> {
+    let mut edits = Vec::new();
+    let mut merge = (Object::new(), Vec::new());
+    let mut rest = Vec::new();
+    for field in fields {
+        match field.path.words() {
+            [word] if word == "default_roles" => {
+                rest.push(tenant.default_roles.as_ref().map(|roles| default_roles(tenant, roles)));
+            }
+            [word, _] if word == "settings" => {}
+            [word, name] if word == "attributes" => match &field.after {
+                Some(value) => {
+                    merge.0.insert(name.clone(), value.clone());
+                }
+                None => merge.1.push(name.clone()),
+            },
+            [word] => {
+                let wire = wire::TENANT.words.iter().find(|(_, yaml)| yaml == word).map(|(wire, _)| *wire);
+                let key = wire.or_else(|| same_word(word));
+                edits.extend(key.map(|key| (key, Assign::Set(field.after.clone().unwrap_or_default()))));
+            }
+            _ => {}
+        }
+    }
+    let (set, remove) = merge;
+    if !set.is_empty() || !remove.is_empty() {
+        edits.push((key::ATTRIBUTES, Assign::Merge { set, remove }));
+    }
+    let tenant_step =
+        (!edits.is_empty()).then(|| Step { label: "update", ..of_tenant(&tenant.id, Edit::Update(edits)) });
+    let of_settings = |field: &FieldChange| field.path.words().first().is_some_and(|word| word == "settings");
+    let settings_step =
+        if fields.iter().any(of_settings) { settings(tenant, |path| !tenant.ignores(path)) } else { None };
+    [tenant_step, settings_step].into_iter().chain(rest).flatten().collect()
+}
+
+/// Wire keys that are spelled like their YAML words.
+fn same_word(word: &str) -> Option<&'static str> {
+    [key::NAME, key::DISABLED].into_iter().find(|key| *key == word)
+}
+
+fn of_tenant(id: &str, edit: Edit) -> Step {
+    Step {
+        label: "update",
+        look: wire::look(id),
+        path: wire::UPDATE_PATH,
+        key: ("id", id.to_owned()),
+        lane: Lane::Object(format!("{}.{id}", super::KIND)),
+        edit,
+        shape: &wire::TENANT,
+    }
+}
+
+fn default_roles(tenant: &Tenant, roles: &super::Names) -> Step {
+    Step {
+        label: "default roles",
+        path: wire::ROLES_PATH,
+        shape: &wire::DEFAULT_ROLES,
+        ..of_tenant(&tenant.id, Edit::Update(vec![(key::DEFAULT_ROLES, Assign::Set(roles.to_json()))]))
+    }
+}
+
+/// The settings whose paths are `wanted`, laid over those of a fresh read.
+fn settings(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Option<Step> {
+    let mut edits = vec![("enabled", Assign::Set(json!(true)))];
+    for (word, duration, _) in settings_side_by_side(tenant.settings.as_ref()?, None) {
+        if !wanted(&Path::new(["settings", word])) {
+            continue;
+        }
+        let (count, unit) = wire::write_duration(duration);
+        let (key, unit_key) = match word {
+            "session_token_expiration" => ("sessionTokenExpiration", "sessionTokenExpirationUnit"),
+            "refresh_token_expiration" => ("refreshTokenExpiration", "refreshTokenExpirationUnit"),
+            "stepup_token_expiration" => ("stepupTokenExpiration", "stepupTokenExpirationUnit"),
+            _ => {
+                edits.push(("enableInactivity", Assign::Set(json!(!duration.is_zero()))));
+                if duration.is_zero() {
+                    continue;
+                }
+                ("inactivityTime", "inactivityTimeUnit")
+            }
+        };
+        edits.push((key, Assign::Set(count)));
+        edits.push((unit_key, Assign::Set(unit)));
+    }
+    Some(Step {
+        label: "settings",
+        look: wire::look_settings(&tenant.id),
+        path: wire::SETTINGS_PATH,
+        key: ("tenantId", tenant.id.clone()),
+        shape: &wire::SETTINGS,
+        ..of_tenant(&tenant.id, Edit::Update(edits))
+    })
+}
