@@ -1,2 +1,2 @@
-//! Arguments → exit code.
+//! x
 fn main() {}

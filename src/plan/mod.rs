@@ -1,1 +1,312 @@
-//! (`Desired`, `Live`, `Baseline`) → `Plan`. Pure.
+//! (`Desired`, `Live`) → `Plan`: ordered, typed changes. Pure: no I/O, no clock, no colour.
+
+mod compute;
+mod confirm;
+mod estimate;
+mod guard;
+mod holders;
+mod scope;
+mod tenants;
+
+use std::collections::BTreeMap;
+
+use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step};
+
+pub use compute::{Inputs, compute};
+pub use confirm::{Moved, confirm};
+pub use estimate::{Estimate, FIXED_REQUESTS};
+pub use guard::{Bounds, Exceeded, Losses, exceeded, losses};
+pub use scope::Scope;
+
+/// What would change, and what stands in the way.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// The changes, sorted by address.
+    pub changes: Vec<Change>,
+    /// Live tenants that the configuration does not have and that stay.
+    pub orphans: Vec<Orphan>,
+    /// Managed objects that are as desired.
+    pub unchanged: Vec<Address>,
+    /// What is worth a word.
+    pub warnings: Vec<Warning>,
+    /// Live objects that the changes could be measured against.
+    pub live_count: usize,
+}
+
+/// One object that becomes another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The object.
+    pub address: Address,
+    /// Its name, for people: the desired one, else the live one.
+    pub name: String,
+    /// What happens to it.
+    pub action: Action,
+    /// Each attribute that differs; empty for a create and a delete.
+    pub fields: Vec<FieldChange>,
+    /// Live fields that are not managed and stay.
+    pub unmanaged_kept: usize,
+    /// Who made the difference.
+    pub cause: Cause,
+    /// What must happen before.
+    pub needs: Vec<Need>,
+    /// Why it is kept back, if it is.
+    pub withheld: Option<Withheld>,
+    /// Gives up a domain or a name that others wait for, before the steps that follow.
+    pub release: Option<Step>,
+    /// The writes, in order.
+    pub steps: Vec<Step>,
+    /// The live objects that the steps start from, by the path they are read from, as the plan saw them.
+    pub seen: BTreeMap<&'static str, Object>,
+    /// Whether applying it stops somebody's login.
+    pub lockout: bool,
+    /// Whether the live object has an SSO set-up, which no backup can bring back.
+    pub has_sso: bool,
+    /// Attributes that are masked in every output.
+    pub sensitive: Vec<Path>,
+    /// Where the configuration defines the object.
+    pub place: Option<Place>,
+}
+
+/// What happens to an object, with its managed attributes before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// It is made.
+    Create {
+        /// As it shall be.
+        after: Attributes,
+    },
+    /// It changes in place.
+    Update {
+        /// As it is.
+        before: Attributes,
+        /// As it shall be.
+        after: Attributes,
+    },
+    /// It is deleted and made anew.
+    Replace {
+        /// As it is.
+        before: Attributes,
+        /// As it shall be.
+        after: Attributes,
+    },
+    /// It goes.
+    Delete {
+        /// As it is.
+        before: Attributes,
+    },
+}
+
+impl Action {
+    /// The word that the plan's JSON has for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Update { .. } => "update",
+            Self::Replace { .. } => "replace",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
+    /// The attributes before, where the object is there.
+    pub fn before(&self) -> Option<&Attributes> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Update { before, .. } | Self::Replace { before, .. } | Self::Delete { before } => {
+                Some(before)
+            }
+        }
+    }
+
+    /// The attributes after, where the object will be there.
+    pub fn after(&self) -> Option<&Attributes> {
+        match self {
+            Self::Delete { .. } => None,
+            Self::Create { after } | Self::Update { after, .. } | Self::Replace { after, .. } => Some(after),
+        }
+    }
+
+    /// Whether the live object is lost.
+    pub fn destroys(&self) -> bool {
+        matches!(self, Self::Replace { .. } | Self::Delete { .. })
+    }
+}
+
+/// Who made the difference between desired and live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// There is no telling.
+    Unknown,
+}
+
+impl Cause {
+    /// The word that the plan's JSON has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What must have happened before a change may start.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// The object must be there: a parent before its child.
+    Made(Address),
+    /// The object must be gone: a child before its parent.
+    Gone(Address),
+    /// The object must have given up a domain or a name.
+    Freed(Address),
+}
+
+impl Need {
+    /// The object waited for.
+    pub fn address(&self) -> &Address {
+        match self {
+            Self::Made(address) | Self::Gone(address) | Self::Freed(address) => address,
+        }
+    }
+}
+
+/// Why a change is kept back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Withheld {
+    /// `protect` or `lifecycle.prevent_destroy` forbids it.
+    Protected(String),
+    /// It needs `--allow-replace`.
+    Replace,
+    /// It needs `--allow-lockout`.
+    Lockout,
+    /// Sub-tenants that stay hang on it.
+    Children(Vec<Address>),
+    /// Another live tenant holds a domain or the name.
+    Held(String),
+    /// What it waits for is kept back itself.
+    Waits(Address),
+    /// The parent it asks for is nowhere.
+    NoParent(String),
+}
+
+impl Withheld {
+    /// Why, in a sentence that says what to do.
+    pub fn reason(&self, address: &Address) -> String {
+        match self {
+            Self::Protected(by) => format!("protected by {by}"),
+            Self::Replace => format!("parent cannot be changed in place; needs --allow-replace {address}"),
+            Self::Lockout => "its users have no SSO to sign in with; needs --allow-lockout".to_owned(),
+            Self::Children(children) => {
+                let names: Vec<_> = children.iter().take(3).map(Address::to_string).collect();
+                let more = children.len().saturating_sub(names.len());
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("sub-tenants hang on it and stay: {}{more}", names.join(", "))
+            }
+            Self::Held(what) => what.clone(),
+            Self::Waits(other) => format!("waits for {other}, which is withheld"),
+            Self::NoParent(parent) => {
+                format!("its parent '{parent}' is neither in the configuration nor live")
+            }
+        }
+    }
+
+    /// Whether a flag or the configuration keeps it back, and not the state of the project.
+    pub fn is_guard(&self) -> bool {
+        matches!(self, Self::Protected(_) | Self::Replace | Self::Lockout | Self::Children(_))
+    }
+}
+
+/// A live tenant that the configuration does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// The object.
+    pub address: Address,
+    /// Its live name.
+    pub name: String,
+}
+
+/// Something worth a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// A stable word for it.
+    pub code: &'static str,
+    /// The sentence.
+    pub message: String,
+    /// The object it is about.
+    pub address: Option<Address>,
+}
+
+/// Why no plan can be made of this configuration against what is live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A stable word for it.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Where the configuration says so.
+    pub place: Option<Place>,
+}
+
+/// How many changes of each kind a plan holds; a withheld one counts with its kind, too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Objects to make.
+    pub create: usize,
+    /// Objects to change in place.
+    pub update: usize,
+    /// Objects to delete and make anew.
+    pub replace: usize,
+    /// Objects to delete.
+    pub delete: usize,
+    /// Those of them that are kept back.
+    pub withheld: usize,
+}
+
+impl Plan {
+    /// Whether there is nothing to change, not even something withheld.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The changes that would run.
+    pub fn runnable(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.withheld.is_none())
+    }
+
+    /// How many changes of each kind there are.
+    pub fn counts(&self) -> Counts {
+        count(self.changes.iter())
+    }
+
+    /// How many changes of each kind would run.
+    pub fn runnable_counts(&self) -> Counts {
+        count(self.runnable())
+    }
+
+    /// Whether guards keep back every change there is.
+    pub fn all_guarded(&self) -> bool {
+        !self.is_empty() && self.changes.iter().all(|change| change.withheld.as_ref().is_some_and(Withheld::is_guard))
+    }
+}
+
+fn count<'a>(changes: impl Iterator<Item = &'a Change>) -> Counts {
+    let mut counts = Counts::default();
+    for change in changes {
+        let slot = match change.action {
+            Action::Create { .. } => &mut counts.create,
+            Action::Update { .. } => &mut counts.update,
+            Action::Replace { .. } => &mut counts.replace,
+            Action::Delete { .. } => &mut counts.delete,
+        };
+        *slot += 1;
+        counts.withheld += usize::from(change.withheld.is_some());
+    }
+    counts
+}
+
+impl Change {
+    /// Requests that the change costs when all goes well.
+    pub fn requests(&self) -> u64 {
+        self.release.iter().chain(&self.steps).map(Step::requests).sum()
+    }
+}

@@ -56,3 +56,18 @@ pub struct Live {
     /// The settings of those tenants whose settings the configuration manages, by tenant id.
     pub settings: BTreeMap<String, Observed<tenant::LiveSettings>>,
 }
+
+/// The requests that find out who is in the way of a refused write.
+pub fn rivals(step: &Step) -> Vec<crate::api::Request> {
+    tenant::rivals(step)
+}
+
+/// Who is in the way of a refused write, from an answer to one of its `rivals`.
+pub fn explain(step: &Step, answer: &serde_json::Value) -> Option<String> {
+    tenant::explain(step, answer)
+}
+
+/// How the objects look that are read from `path`.
+pub fn shape(path: &str) -> &'static Shape {
+    tenant::shape(path)
+}

@@ -1,6 +1,7 @@
 //! Tenants: (desired, live) → what differs, and the steps that make it so.
 
 mod compare;
+mod rivals;
 mod sets;
 mod steps;
 mod wire;
@@ -11,9 +12,12 @@ use std::time::Duration;
 use super::{Address, Path, Place};
 
 pub use compare::{Comparison, compare, lockout};
+pub(super) use rivals::{explain, rivals};
 pub use sets::{Bag, Names};
-pub use steps::{create, delete, replace};
-pub use wire::{LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH, look, look_settings};
+pub use steps::{create, delete, release, replace};
+pub use wire::{
+    LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH, look, look_settings, shape,
+};
 pub use words::{desired_attributes, live_attributes};
 
 /// The kind, as addresses write it.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Tenant,
+    Names, Tenant,
     wire::{self, key},
     words::settings_side_by_side,
 };
@@ -21,10 +21,10 @@ pub fn create(tenant: &Tenant) -> Vec<Step> {
         }
     };
     put(key::NAME, tenant.name.as_ref().map(|name| json!(name)));
-    put(key::DOMAINS, tenant.domains.as_ref().map(super::Names::to_json));
+    put(key::DOMAINS, tenant.domains.as_ref().map(Names::to_json));
     put(key::ATTRIBUTES, tenant.attributes.as_ref().map(|bag| Value::Object(bag.to_json())));
     put(key::ENFORCE_SSO, tenant.enforce_sso.map(Value::Bool));
-    put(key::EXCLUSIONS, tenant.enforce_sso_exclusions.as_ref().map(super::Names::to_json));
+    put(key::EXCLUSIONS, tenant.enforce_sso_exclusions.as_ref().map(Names::to_json));
     put(key::DISABLED, tenant.disabled.map(Value::Bool));
     put(key::ROLE_INHERITANCE, tenant.role_inheritance.as_ref().map(|text| json!(text)));
     put(key::PARENT, tenant.parent.as_ref().map(|parent| json!(parent)));
@@ -50,6 +50,13 @@ pub fn replace(tenant: &Tenant, cascade: bool) -> Vec<Step> {
     let mut steps = delete(&tenant.id, cascade);
     steps.extend(create(tenant));
     steps
+}
+
+/// The step that gives up `domains`, and the name for another one, before a tenant takes what somebody else still has.
+pub fn release(id: &str, domains: Option<&Names>, name: Option<&str>) -> Step {
+    let domains = domains.map(|domains| (key::DOMAINS, Assign::Set(domains.to_json())));
+    let name = name.map(|name| (key::NAME, Assign::Set(json!(name))));
+    Step { label: "release", ..of_tenant(id, Edit::Update(domains.into_iter().chain(name).collect())) }
 }
 
 /// The steps that settle `fields`: the tenant first, settings from a fresh read after it (Tenants, settings).
@@ -106,7 +113,7 @@ fn of_tenant(id: &str, edit: Edit) -> Step {
     }
 }
 
-fn default_roles(tenant: &Tenant, roles: &super::Names) -> Step {
+fn default_roles(tenant: &Tenant, roles: &Names) -> Step {
     Step {
         label: "default roles",
         path: wire::ROLES_PATH,

@@ -204,6 +204,11 @@ pub(super) fn write_duration(duration: Duration) -> (Value, Value) {
     if seconds == 0 { (json!(0), json!("minutes")) } else { (json!(seconds / size), json!(unit)) }
 }
 
+/// How the objects look that are read from `path`.
+pub fn shape(path: &str) -> &'static Shape {
+    if path == SETTINGS_PATH { &SETTINGS } else { &TENANT }
+}
+
 /// Reads the tenant called `id`.
 pub fn look(id: &str) -> Request {
     Request::read(TENANT_PATH).with_query("id", id)

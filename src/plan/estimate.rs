@@ -1,0 +1,38 @@
+//! A plan → the requests it will cost and the time they will take.
+
+use std::time::Duration;
+
+use super::{Change, Plan};
+use crate::units::RateLimit;
+
+/// Requests of an apply beside its changes: the objects read again before the first write, and once after the last.
+pub const FIXED_REQUESTS: u64 = 2;
+
+/// A round trip that nobody has measured yet.
+const ROUND_TRIP: Duration = Duration::from_millis(100);
+/// Requests that are under way at once, as far as anybody can say beforehand.
+const ABREAST: u64 = 16;
+
+/// What an apply will cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Estimate {
+    /// Requests when all goes well.
+    pub requests: u64,
+    /// The time they take, in whole seconds.
+    pub seconds: u64,
+}
+
+impl Plan {
+    /// What applying this plan will cost under `rate`.
+    pub fn estimate(&self, rate: RateLimit) -> Estimate {
+        let writes: u64 = self.runnable().map(Change::requests).sum();
+        if writes == 0 {
+            return Estimate { requests: 0, seconds: 0 };
+        }
+        let requests = writes + FIXED_REQUESTS;
+        let rounds = u32::try_from(writes.div_ceil(ABREAST) + FIXED_REQUESTS).unwrap_or(u32::MAX);
+        let time = rate.at_best(requests).saturating_add(ROUND_TRIP.saturating_mul(rounds));
+        let started = u64::from(time.subsec_nanos() > 0);
+        Estimate { requests, seconds: (time.as_secs() + started).max(1) }
+    }
+}

@@ -1,0 +1,63 @@
+//! A plan → what makes it dangerous: too much at once, logins that stop, things that can't come back.
+
+use super::{Action, Plan};
+
+/// How much one run may change without somebody naming the project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Deletes and replaces.
+    pub max_delete: Option<u64>,
+    /// Changes of any kind.
+    pub max_change: Option<u64>,
+}
+
+/// A bound that a plan goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The YAML word of the bound.
+    pub bound: &'static str,
+    /// What the plan has.
+    pub planned: u64,
+    /// What the bound is.
+    pub allowed: u64,
+}
+
+/// The bounds that a plan goes over.
+pub fn exceeded(plan: &Plan, bounds: Bounds) -> Vec<Exceeded> {
+    let counts = plan.runnable_counts();
+    let destroyed = (counts.delete + counts.replace) as u64;
+    let changed = destroyed + (counts.create + counts.update) as u64;
+    [("max_delete", destroyed, bounds.max_delete), ("max_change", changed, bounds.max_change)]
+        .into_iter()
+        .filter_map(|(bound, planned, allowed)| Some(Exceeded { bound, planned, allowed: allowed? }))
+        .filter(|exceeded| exceeded.planned > exceeded.allowed)
+        .collect()
+}
+
+/// What people lose by a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Tenants that are deleted for good.
+    pub deleted: usize,
+    /// Tenants that are deleted and made anew.
+    pub replaced: usize,
+    /// Tenants among them whose SSO set-up can't come back.
+    pub with_sso: usize,
+    /// Tenants whose logins stop.
+    pub locked: usize,
+}
+
+/// What people lose by the changes that would run.
+pub fn losses(plan: &Plan) -> Losses {
+    let mut losses = Losses::default();
+    for change in plan.runnable() {
+        match change.action {
+            Action::Delete { .. } => losses.deleted += 1,
+            Action::Replace { .. } => losses.replaced += 1,
+            Action::Create { .. } | Action::Update { .. } => {}
+        }
+        losses.with_sso += usize::from(change.action.destroys() && change.has_sso);
+        losses.locked += usize::from(change.lockout);
+    }
+    losses
+}

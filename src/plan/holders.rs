@@ -1,0 +1,177 @@
+//! Domains and names that belong to one tenant at a time: who has what others take, and who gives it up first.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::{Action, Change, Need, Plan, Withheld};
+use crate::resource::{
+    Address, Live,
+    tenant::{self, LiveTenant, Names},
+};
+
+/// What can belong to one tenant only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Claim {
+    Domain(String),
+    Name(String),
+}
+
+/// Makes each change wait for whoever gives up what it takes, or withholds it where nobody does.
+pub(super) fn settle(plan: &mut Plan, live: &Live) {
+    let wanted: HashSet<Claim> = plan.runnable().flat_map(taken).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let holders = find_holders(live, &wanted);
+    loop {
+        let by_address: HashMap<&Address, &Change> =
+            plan.runnable().map(|change| (&change.address, change)).collect();
+        let verdicts: Vec<_> =
+            plan.changes.iter().map(|change| settle_one(change, &holders, &by_address)).collect();
+        let mut again = false;
+        for (change, verdict) in plan.changes.iter_mut().zip(verdicts) {
+            match verdict {
+                Ok(needs) => change.needs.extend(needs),
+                Err(withheld) => {
+                    change.withheld = Some(withheld);
+                    // What it would have given up, others can't take now.
+                    again = true;
+                }
+            }
+        }
+        if !again {
+            break;
+        }
+        for change in &mut plan.changes {
+            change.needs.retain(|need| !matches!(need, Need::Freed(_)));
+        }
+    }
+    break_circles(plan);
+}
+
+fn settle_one(
+    change: &Change,
+    holders: &HashMap<Claim, &LiveTenant>,
+    by_address: &HashMap<&Address, &Change>,
+) -> Result<Vec<Need>, Withheld> {
+    if change.withheld.is_some() {
+        return Ok(Vec::new());
+    }
+    let mut needs = BTreeSet::new();
+    for claim in taken(change) {
+        let Some(holder) = holders.get(&claim).filter(|holder| holder.id != change.address.id()) else {
+            continue;
+        };
+        let address = Address::new(tenant::KIND, &holder.id);
+        if by_address.get(&address).is_some_and(|giver| gives_up(giver, &claim)) {
+            needs.insert(Need::Freed(address));
+        } else {
+            return Err(Withheld::Held(held_by(&claim, &address, holder)));
+        }
+    }
+    Ok(needs.into_iter().collect())
+}
+
+fn held_by(claim: &Claim, address: &Address, holder: &LiveTenant) -> String {
+    let what = match claim {
+        Claim::Domain(domain) => format!("domain '{domain}'"),
+        Claim::Name(name) => format!("name '{name}'"),
+    };
+    format!("{what} is held by the live tenant {address} \"{}\"", holder.name)
+}
+
+/// What a change takes that its object does not have yet.
+fn taken(change: &Change) -> Vec<Claim> {
+    let Some(after) = change.action.after() else { return Vec::new() };
+    let fresh = !matches!(change.action, Action::Update { .. });
+    let differs = |word: &str| fresh || change.fields.iter().any(|field| field.path.words() == [word]);
+    let mut claims = Vec::new();
+    if let Some(Value::String(name)) = after.get("name").filter(|_| differs("name")) {
+        claims.push(Claim::Name(name.clone()));
+    }
+    if let Some(Value::Array(domains)) = after.get("domains").filter(|_| differs("domains")) {
+        claims.extend(
+            domains.iter().filter_map(Value::as_str).map(|domain| Claim::Domain(domain.to_lowercase())),
+        );
+    }
+    claims
+}
+
+/// Whether the object no longer holds `claim` once `change` is done.
+fn gives_up(change: &Change, claim: &Claim) -> bool {
+    let Some(after) = change.action.after() else { return true };
+    match claim {
+        Claim::Name(name) => after.get("name").is_some_and(|kept| kept.as_str() != Some(name)),
+        Claim::Domain(domain) => match after.get("domains") {
+            Some(kept) => !names(kept).iter().any(|kept| kept.to_lowercase() == *domain),
+            // Unmanaged domains go with a replaced tenant and stay with an updated one.
+            None => change.action.destroys(),
+        },
+    }
+}
+
+fn find_holders<'a>(live: &'a Live, wanted: &HashSet<Claim>) -> HashMap<Claim, &'a LiveTenant> {
+    let mut holders = HashMap::new();
+    for tenant in live.tenants.iter().map(|observed| &observed.object) {
+        let domains = tenant.domains.iter().map(|domain| Claim::Domain(domain.to_lowercase()));
+        for claim in domains.chain([Claim::Name(tenant.name.clone())]).filter(|claim| wanted.contains(claim))
+        {
+            holders.insert(claim, tenant);
+        }
+    }
+    holders
+}
+
+/// Where changes wait for each other in a circle (a swap), each first gives up what others wait for.
+fn break_circles(plan: &mut Plan) {
+    let mut waiting: HashMap<&Address, Vec<&Address>> = plan
+        .runnable()
+        .map(|change| (&change.address, freed(change).collect::<Vec<_>>()))
+        .filter(|(_, needs)| !needs.is_empty())
+        .collect();
+    // Whoever waits for nobody that waits can go first; what is left waits in a circle, or behind one.
+    loop {
+        let free: Vec<&Address> = waiting
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(*need)))
+            .map(|(address, _)| *address)
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        for address in free {
+            waiting.remove(address);
+        }
+    }
+    let circle: HashSet<Address> = waiting.into_keys().cloned().collect();
+    for change in plan.changes.iter_mut().filter(|change| circle.contains(&change.address)) {
+        change.release = release(change);
+    }
+}
+
+fn freed(change: &Change) -> impl Iterator<Item = &Address> {
+    change.needs.iter().filter_map(|need| match need {
+        Need::Freed(address) => Some(address),
+        Need::Made(_) | Need::Gone(_) => None,
+    })
+}
+
+/// The write that keeps only what the object has both before and after, under a name that nobody else has.
+fn release(change: &Change) -> Option<crate::resource::Step> {
+    let Action::Update { before, after } = &change.action else { return None };
+    let differs = |word: &str| change.fields.iter().any(|field| field.path.words() == [word]);
+    let kept = differs("domains").then(|| {
+        let after: Vec<String> = after.get("domains").map(names).unwrap_or_default();
+        let before = before.get("domains").map(names).unwrap_or_default();
+        before.into_iter().filter(|domain| after.contains(domain)).collect::<Names>()
+    });
+    let id = change.address.id();
+    // The id is unique, so this name is, too, but for somebody who means to get in the way.
+    let name = differs("name").then(|| format!("{id} (being renamed)"));
+    Some(tenant::release(id, kept.as_ref(), name.as_deref()))
+}
+
+fn names(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
