@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        let text = r#"[123456789012345678901234567890,1.0,1e400,-0,0.10]"#;
+        let text = r"[123456789012345678901234567890,1.0,1e400,-0,0.10]";
         assert_eq!(canonical(text), text);
     }
 

@@ -81,10 +81,16 @@ mod tests {
 
     use super::*;
 
+    type Batches = Arc<Mutex<Vec<Vec<u32>>>>;
+
+    /// An entry that cannot be written, and one that kills the writer.
+    const FAILS: u32 = 1_001;
+    const KILLS: u32 = 1_002;
+
     /// Waits for a sign before each write and notes what was in it.
     struct Slow {
         signs: Receiver<()>,
-        batches: Arc<Mutex<Vec<Vec<u32>>>>,
+        batches: Batches,
     }
 
     impl Sink for Slow {
@@ -96,14 +102,14 @@ mod tests {
 
         fn append(&mut self, batch: Vec<u32>) -> Result<(), Error> {
             self.signs.recv().unwrap();
-            assert!(!batch.contains(&666), "told to stop");
-            let fails = batch.contains(&13);
+            assert!(!batch.contains(&KILLS), "killed, as asked");
+            let fails = batch.contains(&FAILS);
             self.batches.lock().unwrap().push(batch);
             if fails { Err(Error::WriterGone { path: "slow".into() }) } else { Ok(()) }
         }
     }
 
-    fn slow() -> (GroupCommit<u32>, mpsc::Sender<()>, Arc<Mutex<Vec<Vec<u32>>>>) {
+    fn slow() -> (GroupCommit<u32>, mpsc::Sender<()>, Batches) {
         let (sign, signs) = channel();
         let batches = Arc::new(Mutex::new(Vec::new()));
         (GroupCommit::start(Slow { signs, batches: batches.clone() }).unwrap(), sign, batches)
@@ -143,15 +149,15 @@ mod tests {
         let (commit, sign, _) = slow();
         sign.send(()).unwrap();
         sign.send(()).unwrap();
-        assert!(commit.append(13).await.is_err());
-        assert!(commit.append(14).await.is_ok());
+        assert!(commit.append(FAILS).await.is_err());
+        assert!(commit.append(1).await.is_ok());
     }
 
     #[tokio::test]
     async fn a_dead_writer_is_an_error_not_a_hang() {
         let (commit, sign, _) = slow();
         sign.send(()).unwrap();
-        assert_eq!(commit.append(666).await.unwrap_err().code(), "state_writer_gone");
+        assert_eq!(commit.append(KILLS).await.unwrap_err().code(), "state_writer_gone");
         assert_eq!(commit.append(1).await.unwrap_err().code(), "state_writer_gone");
     }
 }

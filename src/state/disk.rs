@@ -84,14 +84,14 @@ impl Disk {
         self,
         path: &Path,
         place: Place,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), Error> {
         let folder = folder_of(path);
         self.ensure_folder(folder)?;
         let failed = |error| Error::io("write", path, error);
         let mut file = self.temporary(folder)?;
         let mut buffered = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        fill(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
+        content(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
         drop(buffered);
         file.as_file().sync_all().map_err(failed)?;
         match place {

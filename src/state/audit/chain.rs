@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ impl Chain {
         let tail = lines::read_tail(file, length).map_err(failed)?;
         let (length, last) = if tail.torn.is_empty() {
             (tail.complete, tail.last)
-        } else if link_of(&tail.torn).is_some_and(|(_, intact)| intact) {
+        } else if is_intact(&tail.torn) {
             // Only the end of the line is missing.
             lines::append(file, length, b"\n").map_err(|error| Error::io("append to", &self.path, error))?;
             (length + 1, Some(tail.torn))
@@ -171,7 +171,7 @@ impl Sink for Chain {
             self.write_head(&end.link)?;
             end.length += bytes.len() as u64;
         }
-        self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone_from(&end.link.hash);
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&end.link.hash);
         self.end = Some(end);
         Ok(())
     }
@@ -188,10 +188,9 @@ pub(super) fn read_head(path: &Path) -> Result<Option<Link>, Error> {
     disk::read(&path)?.map(|bytes| format::parse("audit head", &path, &bytes)).transpose()
 }
 
-/// The place of a line in the chain, and whether its hash is that of what it says; none if it is no line.
-fn link_of(line: &[u8]) -> Option<(Link, bool)> {
-    let text = std::str::from_utf8(line).ok()?;
-    let link: Link = serde_json::from_str(text).ok()?;
-    let intact = digest_without(text, "hash").ok() == link.hash;
-    Some((link, intact))
+/// Whether `line` is a whole line with the hash of what it says.
+fn is_intact(line: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(line) else { return false };
+    let stated = serde_json::from_str(text).ok().and_then(|Link { hash, .. }| hash);
+    stated.is_some_and(|stated| digest_without(text, "hash").is_ok_and(|actual| actual == stated))
 }

@@ -8,7 +8,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, ErrorKind},
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 pub use entry::{AuditContext, AuditEntry, AuditEvent};
@@ -37,7 +37,7 @@ impl Audit {
 
     /// The hash of the last line we wrote, or found when we began; none in an empty trail.
     pub fn head(&self) -> Option<String> {
-        self.head.lock().map(|head| head.clone()).unwrap_or_else(|poisoned| poisoned.into_inner().clone())
+        self.head.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
