@@ -1,0 +1,212 @@
+//! What can go wrong with the files in the state folder, and what to do about it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::lock::LockRecord;
+
+/// Why a record could not be read, written or locked.
+///
+/// Cloneable: one failed write to the disk answers everyone who waited for it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused something.
+    #[error("Cannot {doing} '{}'", path.display())]
+    Io {
+        /// What was tried, as a verb.
+        doing: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// Why it did not work.
+        #[source]
+        source: Arc<io::Error>,
+    },
+    /// A name that would become a file name is not fit for one.
+    #[error("The {what} '{text}' cannot be a file name")]
+    UnfitName {
+        /// What the name is for.
+        what: &'static str,
+        /// The name.
+        text: String,
+    },
+    /// `state_group` names a group that this host does not know.
+    #[error("The group '{name}' (state_group) does not exist on this host")]
+    UnknownGroup {
+        /// The name of the group.
+        name: String,
+    },
+    /// A file is not what this tool writes.
+    #[error("'{}' is not a readable {what}", path.display())]
+    Malformed {
+        /// What the file should hold.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Where reading stopped.
+        #[source]
+        source: Arc<serde_json::Error>,
+    },
+    /// A file was written by a version of this tool with another format.
+    #[error("'{}' has format version '{version}', which this version cannot read", path.display())]
+    UnsupportedFormat {
+        /// The file.
+        path: PathBuf,
+        /// The version it states.
+        version: String,
+    },
+    /// A backup does not match its own checksum.
+    #[error("The backup '{}' was changed after it was written: its checksum does not match", path.display())]
+    Checksum {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no backup of this id.
+    #[error("There is no backup '{id}' of project '{project}'")]
+    NoBackup {
+        /// The project it was looked for in.
+        project: String,
+        /// Its id.
+        id: String,
+    },
+    /// There is no journal of this run.
+    #[error("There is no journal of run '{run_id}' in project '{project}'")]
+    NoJournal {
+        /// The project it was looked for in.
+        project: String,
+        /// The run.
+        run_id: String,
+    },
+    /// Another run holds the lock of the project, and the time to wait is over.
+    #[error("Project '{project}' is locked{}", by(holder.as_deref()))]
+    LockHeld {
+        /// The project.
+        project: String,
+        /// Who holds it; none where the lock file cannot be read.
+        holder: Option<Box<LockRecord>>,
+        /// For how long its heartbeat stood still while we watched.
+        still: Duration,
+    },
+    /// The lock is no longer ours: nothing more may be written.
+    #[error("The lock of project '{project}' was lost{}", by(holder.as_deref()))]
+    LockLost {
+        /// The project.
+        project: String,
+        /// Who holds it now, if anyone readable does.
+        holder: Option<Box<LockRecord>>,
+    },
+    /// The thread that appends to a file is gone.
+    #[error("Nothing more can be appended to '{}'", path.display())]
+    WriterGone {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// ` by …`, or nothing where nobody is known.
+fn by(holder: Option<&LockRecord>) -> String {
+    holder.map_or_else(String::new, |holder| format!(" by {holder}"))
+}
+
+impl Error {
+    /// An operating system error with what was tried and where.
+    pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { doing, path: path.to_owned(), source: Arc::new(source) }
+    }
+
+    /// A file that is not what it should be.
+    pub(super) fn malformed(what: &'static str, path: &Path, source: serde_json::Error) -> Self {
+        Self::Malformed { what, path: path.to_owned(), source: Arc::new(source) }
+    }
+
+    /// A stable name for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "state_io",
+            Self::UnfitName { .. } => "state_name_unfit",
+            Self::UnknownGroup { .. } => "state_group_unknown",
+            Self::Malformed { .. } => "state_file_malformed",
+            Self::UnsupportedFormat { .. } => "state_format_unsupported",
+            Self::Checksum { .. } => "backup_checksum_mismatch",
+            Self::NoBackup { .. } => "backup_not_found",
+            Self::NoJournal { .. } => "journal_not_found",
+            Self::LockHeld { .. } => "lock_held",
+            Self::LockLost { .. } => "lock_lost",
+            Self::WriterGone { .. } => "state_writer_gone",
+        }
+    }
+
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Io { source, path, .. } => return hint_for(source.kind(), path),
+            Self::UnfitName { .. } => "Use letters, digits, '-', '_' and '.', not starting with '.'.".to_owned(),
+            Self::UnknownGroup { .. } => {
+                "Create the group, correct 'state_group', or remove it to keep the files private.".to_owned()
+            }
+            Self::Malformed { .. } => {
+                "It was changed by hand or damaged. Move it away, or bring back a copy.".to_owned()
+            }
+            Self::UnsupportedFormat { .. } => {
+                "Another version of descope-mgmt wrote it: use that version or a newer one.".to_owned()
+            }
+            Self::Checksum { .. } => {
+                "Do not restore from it. `backup list` shows the others; `backup verify` checks them.".to_owned()
+            }
+            Self::NoBackup { .. } => "`backup list` shows those there are.".to_owned(),
+            Self::NoJournal { .. } => {
+                "A run that ended well leaves none: there is nothing to resume. `audit show RUN` tells what it did."
+                    .to_owned()
+            }
+            Self::LockHeld { still, .. } => lock_hint(*still),
+            Self::LockLost { .. } => {
+                "This process stood still too long and another took over, or someone broke the lock. Nothing more \
+                 was written. Run `plan` again to see what is left."
+                    .to_owned()
+            }
+            Self::WriterGone { .. } => "An earlier error stopped it; start the command again.".to_owned(),
+        };
+        Some(text)
+    }
+}
+
+/// A heartbeat comes every ten seconds: one that stood still for so long was missed at least once.
+const MISSED: Duration = Duration::from_secs(25);
+
+fn lock_hint(still: Duration) -> String {
+    let seen = if still >= MISSED {
+        format!("Its heartbeat stood still for {} s. ", still.as_secs())
+    } else {
+        String::new()
+    };
+    format!(
+        "{seen}Wait for it with a longer --lock-timeout (a lock whose heartbeat stands still for 60 s is taken \
+         over), or, if you know that run is dead, `lock break`."
+    )
+}
+
+fn hint_for(kind: io::ErrorKind, path: &Path) -> Option<String> {
+    use io::ErrorKind as Kind;
+    let elsewhere = "or choose another folder with --state-dir.";
+    match kind {
+        Kind::StorageFull | Kind::QuotaExceeded => {
+            Some(format!("The disk or the quota is full: free some space, {elsewhere}"))
+        }
+        Kind::PermissionDenied => Some(format!(
+            "Check who may write to '{}' (a shared folder needs 'state_group' and your membership in it), {elsewhere}",
+            path.display()
+        )),
+        Kind::ReadOnlyFilesystem => Some(format!("It is mounted read-only: remount it, {elsewhere}")),
+        Kind::NotADirectory => {
+            Some(format!("A file stands where a folder is needed: move it away, {elsewhere}"))
+        }
+        Kind::NotFound => Some("It vanished meanwhile, or the folder above it is missing.".to_owned()),
+        Kind::AlreadyExists => {
+            Some("Something of that name exists already and is not overwritten.".to_owned())
+        }
+        _ => None,
+    }
+}

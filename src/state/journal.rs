@@ -1,0 +1,280 @@
+//! Step → lines of `journal/<project_id>/<run>.jsonl`: its intent before the write, its outcome after; and back.
+//!
+//! A run that ends writes an `end` line; if all of its steps succeeded, its file goes. So what lies there is either
+//! unfinished (killed: the next run re-reads what is unknown) or finished with failures (to be resumed).
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Clock, Error, State,
+    commit::{GroupCommit, Sink},
+    disk::{self, Place, fit_name},
+    format::FormatVersion,
+    lines,
+};
+
+const WHAT: &str = "journal";
+
+/// One write of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalStep {
+    /// Its id, one of its kind in the run.
+    pub step: String,
+    /// The address it writes to.
+    pub address: String,
+    /// What it does there.
+    pub action: String,
+    /// Digest of the object before; none where there is none.
+    pub before_sha: Option<String>,
+    /// Digest of the object as it should be after; none for a delete.
+    pub desired_sha: Option<String>,
+}
+
+/// How a write ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepOutcome {
+    /// It is done.
+    Succeeded,
+    /// It did nothing.
+    Failed,
+    /// Nobody knows: it must be read again.
+    Unknown,
+}
+
+/// One line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Line {
+    Start {
+        format_version: FormatVersion,
+        ts: DateTime<Utc>,
+        project_id: String,
+        run_id: String,
+    },
+    Step {
+        ts: DateTime<Utc>,
+        #[serde(flatten)]
+        step: JournalStep,
+        outcome: Option<StepOutcome>,
+    },
+    End {
+        ts: DateTime<Utc>,
+    },
+    /// Of a newer minor version.
+    #[serde(other)]
+    Other,
+}
+
+/// The journal of a run that is under way.
+#[derive(Debug)]
+pub struct Journal {
+    commit: GroupCommit<Line>,
+    path: PathBuf,
+    clock: Clock,
+    /// The ids of the steps that have not succeeded.
+    open: Mutex<BTreeSet<String>>,
+}
+
+impl Journal {
+    /// Notes that a step is about to be written. Only when this returns may it be.
+    ///
+    /// # Errors
+    /// It cannot be noted: the step must not be written.
+    pub async fn intend(&self, step: JournalStep) -> Result<(), Error> {
+        self.open().insert(step.step.clone());
+        self.commit.append(Line::Step { ts: self.clock.now(), step, outcome: None }).await
+    }
+
+    /// Notes how a step ended.
+    ///
+    /// # Errors
+    /// It cannot be noted: the next run will take it for unknown and read it again.
+    pub async fn conclude(&self, step: JournalStep, outcome: StepOutcome) -> Result<(), Error> {
+        if outcome == StepOutcome::Succeeded {
+            self.open().remove(&step.step);
+        }
+        self.commit.append(Line::Step { ts: self.clock.now(), step, outcome: Some(outcome) }).await
+    }
+
+    /// Notes that the run ended. If every step that was begun succeeded, the journal has served and is removed.
+    ///
+    /// # Errors
+    /// It cannot be noted: the next run will look at this one again.
+    pub async fn finish(self) -> Result<(), Error> {
+        self.commit.append(Line::End { ts: self.clock.now() }).await?;
+        if self.open().is_empty() { disk::remove(&self.path) } else { Ok(()) }
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a journal tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalRecord {
+    /// The run.
+    pub run_id: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// Whether it ended by itself.
+    pub finished: bool,
+    /// The steps it began, in the order they were first begun, and how each ended.
+    pub steps: Vec<(JournalStep, StepOutcome)>,
+}
+
+impl JournalRecord {
+    /// The steps of which nobody knows how they ended.
+    pub fn unknown(&self) -> impl Iterator<Item = &JournalStep> {
+        self.ended(|outcome| outcome == StepOutcome::Unknown)
+    }
+
+    /// The steps that failed or of which nobody knows how they ended.
+    pub fn unsucceeded(&self) -> impl Iterator<Item = &JournalStep> {
+        self.ended(|outcome| outcome != StepOutcome::Succeeded)
+    }
+
+    fn ended(&self, wanted: impl Fn(StepOutcome) -> bool) -> impl Iterator<Item = &JournalStep> {
+        self.steps.iter().filter(move |(_, outcome)| wanted(*outcome)).map(|(step, _)| step)
+    }
+}
+
+impl State {
+    /// Begins the journal of a run.
+    ///
+    /// # Errors
+    /// It cannot be written, or the run has one already.
+    pub fn journal(&self, project: &str, run_id: &str) -> Result<Journal, Error> {
+        let path = self.journal_path(project, run_id)?;
+        let start = Line::Start {
+            format_version: FormatVersion::default(),
+            ts: self.clock().now(),
+            project_id: project.to_owned(),
+            run_id: run_id.to_owned(),
+        };
+        let mut bytes = Vec::new();
+        write_line(&mut bytes, &start, &path)?;
+        self.disk().write(&path, Place::New, |out| out.write_all(&bytes))?;
+        let file = self.disk().open_append(&path)?;
+        let sink = JournalFile { path: path.clone(), file, length: bytes.len() as u64 };
+        let open = Mutex::new(BTreeSet::new());
+        Ok(Journal { commit: GroupCommit::start(sink)?, path, clock: self.clock(), open })
+    }
+
+    /// The runs of a project that never ended: killed, or still under way if their lock is held. Oldest first.
+    ///
+    /// # Errors
+    /// The folder or a journal in it cannot be read.
+    pub fn unfinished_journals(&self, project: &str) -> Result<Vec<String>, Error> {
+        let mut unfinished = Vec::new();
+        for run_id in disk::names(&self.journal_folder(project)?, "jsonl")? {
+            if !ended(&self.journal_path(project, &run_id)?)? {
+                unfinished.push(run_id);
+            }
+        }
+        Ok(unfinished)
+    }
+
+    /// Reads the journal of a run, finished or not.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged. A last line that a crash cut short is no damage.
+    pub fn read_journal(&self, project: &str, run_id: &str) -> Result<JournalRecord, Error> {
+        let path = self.journal_path(project, run_id)?;
+        let missing = || Error::NoJournal { project: project.to_owned(), run_id: run_id.to_owned() };
+        read_record(&path, &disk::read(&path)?.ok_or_else(missing)?)
+    }
+
+    /// Removes the journal of a run whose unknown steps were settled. None is fine.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub fn settle_journal(&self, project: &str, run_id: &str) -> Result<(), Error> {
+        disk::remove(&self.journal_path(project, run_id)?)
+    }
+
+    fn journal_path(&self, project: &str, run_id: &str) -> Result<PathBuf, Error> {
+        Ok(self.journal_folder(project)?.join(format!("{}.jsonl", fit_name("run id", run_id)?)))
+    }
+}
+
+/// Whether the last whole line says that the run ended.
+fn ended(path: &Path) -> Result<bool, Error> {
+    let failed = |error| Error::io("read", path, error);
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let last = lines::read_tail(&file, length).map_err(failed)?.last.unwrap_or_default();
+    Ok(matches!(serde_json::from_slice(&last), Ok(Line::End { .. })))
+}
+
+fn read_record(path: &Path, bytes: &[u8]) -> Result<JournalRecord, Error> {
+    let malformed = |error| Error::malformed(WHAT, path, error);
+    let mut record: Option<JournalRecord> = None;
+    let mut places = HashMap::new();
+    // What follows the last line end was cut short by a crash.
+    for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
+        let line = serde_json::from_slice(line).map_err(malformed)?;
+        match (&mut record, line) {
+            (None, Line::Start { format_version, ts, run_id, .. }) => {
+                format_version.check(path)?;
+                record = Some(JournalRecord { run_id, started_at: ts, finished: false, steps: Vec::new() });
+            }
+            (Some(record), Line::Step { step, outcome, .. }) => {
+                let found = (step, outcome.unwrap_or(StepOutcome::Unknown));
+                let place = *places.entry(found.0.step.clone()).or_insert(record.steps.len());
+                match record.steps.get_mut(place) {
+                    Some(former) => *former = found,
+                    None => record.steps.push(found),
+                }
+            }
+            (Some(record), Line::End { .. }) => record.finished = true,
+            (_, Line::Other | Line::Start { .. }) => {}
+            (None, _) => break,
+        }
+    }
+    record.ok_or_else(|| malformed(serde::de::Error::custom("it does not begin with its start")))
+}
+
+fn write_line(bytes: &mut Vec<u8>, line: &Line, path: &Path) -> Result<(), Error> {
+    serde_json::to_writer(&mut *bytes, line).map_err(|error| Error::malformed(WHAT, path, error))?;
+    bytes.push(b'\n');
+    Ok(())
+}
+
+/// The file of one run, which nobody else writes.
+struct JournalFile {
+    path: PathBuf,
+    file: File,
+    length: u64,
+}
+
+impl Sink for JournalFile {
+    type Entry = Line;
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn append(&mut self, batch: Vec<Line>) -> Result<(), Error> {
+        let mut bytes = Vec::new();
+        for line in &batch {
+            write_line(&mut bytes, line, &self.path)?;
+        }
+        lines::append(&mut self.file, self.length, &bytes)
+            .map_err(|error| Error::io("append to", &self.path, error))?;
+        self.length += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! The lock file: made only where there is none, taken away only as what it was known to be.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+use super::super::{
+    Error,
+    disk::{self, Disk},
+};
+
+/// Makes the lock file with this content, whole from its first moment; none if there is one already.
+pub(super) fn create(disk: Disk, path: &Path, content: &[u8]) -> Result<Option<File>, Error> {
+    let folder = disk::folder_of(path);
+    disk.ensure_folder(folder)?;
+    let failed = |error| Error::io("write", path, error);
+    let mut file = disk.temporary(folder)?;
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    match file.persist_noclobber(path) {
+        Ok(file) => {
+            disk::sync_folder(folder)?;
+            Ok(Some(file))
+        }
+        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
+            // A network file system may have lost the answer to a link that it made.
+            let ours = disk::read(path)?.is_some_and(|found| found == content);
+            Ok(ours.then(|| refused.file.into_file()))
+        }
+        Err(refused) => Err(failed(refused.error)),
+    }
+}
+
+/// Takes the lock file away if it is still what `expected` knows. Says whether it did.
+///
+/// Whoever takes it away, or writes its heartbeat, first locks the file that stands there, so that of two only one
+/// goes on. Where files cannot be locked, what was moved is looked at once more, and put back if it is another.
+pub(super) fn take_away(path: &Path, expected: impl Fn(&[u8]) -> bool) -> Result<bool, Error> {
+    let failed = |error| Error::io("take away", path, error);
+    let guard = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(guard) => guard,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error)),
+    };
+    let _ = guard.lock();
+    if !disk::read(path)?.is_some_and(|found| expected(&found)) {
+        return Ok(false);
+    }
+    let folder = disk::folder_of(path);
+    let grave = tempfile::Builder::new().prefix(".dead-").tempdir_in(folder).map_err(failed)?;
+    let moved = grave.path().join("lock.json");
+    match fs::rename(path, &moved) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(error)),
+    }
+    if !disk::read(&moved)?.is_some_and(|found| expected(&found)) {
+        // If a third took the place meanwhile, the second finds out at its next check.
+        let _ = fs::hard_link(&moved, path);
+        return Ok(false);
+    }
+    disk::sync_folder(folder)?;
+    Ok(true)
+}
