@@ -63,3 +63,39 @@ pub(super) fn take_away(path: &Path, expected: impl Fn(&[u8]) -> bool) -> Result
     disk::sync_folder(folder)?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Barrier, thread};
+
+    use super::*;
+
+    #[test]
+    fn of_many_who_judged_a_lock_dead_one_moves_it_and_nobody_moves_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = &folder.path().join("P1.json");
+        for round in 0..20 {
+            let dead = format!("dead {round}").into_bytes();
+            fs::write(path, &dead).unwrap();
+            let start = Barrier::new(6);
+            let winners: Vec<_> = thread::scope(|scope| {
+                let racers: Vec<_> = (0..6)
+                    .map(|id| {
+                        let (start, dead) = (&start, &dead);
+                        scope.spawn(move || {
+                            let mine = format!("alive {round} {id}").into_bytes();
+                            start.wait();
+                            let moved = take_away(path, |found| found == dead).unwrap();
+                            let made = create(Disk::default(), path, &mine).unwrap().is_some();
+                            (moved, made.then_some(mine))
+                        })
+                    })
+                    .collect();
+                racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+            });
+            assert_eq!(winners.iter().filter(|(moved, _)| *moved).count(), 1);
+            let made: Vec<_> = winners.into_iter().filter_map(|(_, made)| made).collect();
+            assert_eq!(made, [fs::read(path).unwrap()]);
+        }
+    }
+}
