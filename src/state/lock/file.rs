@@ -66,7 +66,12 @@ pub(super) fn take_away(path: &Path, expected: impl Fn(&[u8]) -> bool) -> Result
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::Barrier, thread};
+    use std::{
+        cell::Cell,
+        sync::{Barrier, mpsc},
+        thread,
+        time::Duration,
+    };
 
     use super::*;
 
@@ -97,5 +102,26 @@ mod tests {
             let made: Vec<_> = winners.into_iter().filter_map(|(_, made)| made).collect();
             assert_eq!(made, [fs::read(path).unwrap()]);
         }
+    }
+    #[test]
+    fn while_one_looks_at_a_dead_lock_no_other_can_move_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = &folder.path().join("P1.json");
+        fs::write(path, "dead").unwrap();
+        thread::scope(|scope| {
+            let (done, other) = mpsc::channel();
+            let started = Cell::new(false);
+            let moved = take_away(path, |_| {
+                if !started.replace(true) {
+                    let done = done.clone();
+                    scope.spawn(move || done.send(take_away(path, |_| true).unwrap()));
+                    assert!(other.recv_timeout(Duration::from_millis(30)).is_err());
+                }
+                true
+            });
+            assert!(moved.unwrap());
+            drop(done);
+            assert!(other.iter().all(|moved| !moved));
+        });
     }
 }
