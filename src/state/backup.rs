@@ -166,3 +166,6 @@ fn verify(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let actual = digest_without(text, "sha256").map_err(malformed)?;
     if sha256.as_deref() == Some(actual.as_str()) { Ok(()) } else { Err(changed()) }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -108,3 +108,6 @@ impl State {
         self.project_file("baseline", project, "json")
     }
 }
+
+#[cfg(test)]
+mod tests;

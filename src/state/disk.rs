@@ -26,6 +26,8 @@ pub(super) enum Place {
     New,
     /// It may replace what is there.
     Replace,
+    /// The same, but after a crash of the host the former file may be back, whole.
+    ReplaceInTime,
 }
 
 impl Disk {
@@ -96,10 +98,10 @@ impl Disk {
         file.as_file().sync_all().map_err(failed)?;
         match place {
             Place::New => file.persist_noclobber(path),
-            Place::Replace => file.persist(path),
+            Place::Replace | Place::ReplaceInTime => file.persist(path),
         }
         .map_err(|error| failed(error.error))?;
-        sync_folder(folder)
+        if place == Place::ReplaceInTime { Ok(()) } else { sync_folder(folder) }
     }
 
     /// Opens `path` for reading and appending; makes it if it is missing.

@@ -47,7 +47,12 @@ impl Git {
 }
 
 fn status(folder: &Path) -> Option<String> {
-    let mut child = Command::new("git")
+    let mut command = Command::new("git");
+    // Set where git itself runs us, as in a hook; they would point away from the folder.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(variable);
+    }
+    let mut child = command
         // A checkout must not be able to run programs through us.
         .args(["-c", "core.fsmonitor=false", "-C"])
         .arg(folder)

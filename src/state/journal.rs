@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     fs::File,
+    io::ErrorKind,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -207,10 +208,14 @@ impl State {
     }
 }
 
-/// Whether the last whole line says that the run ended.
+/// Whether the last whole line says that the run ended, or the journal is gone by now because it did.
 fn ended(path: &Path) -> Result<bool, Error> {
     let failed = |error| Error::io("read", path, error);
-    let file = File::open(path).map_err(failed)?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(failed(error)),
+    };
     let length = file.metadata().map_err(failed)?.len();
     let last = lines::read_tail(&file, length).map_err(failed)?.last.unwrap_or_default();
     Ok(matches!(serde_json::from_slice(&last), Ok(Line::End { .. })))

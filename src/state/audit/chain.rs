@@ -137,8 +137,9 @@ impl Chain {
         Ok(bytes)
     }
 
+    /// A head that lags behind does no harm, so it need not be as durable as the lines.
     fn write_head(&self, link: &Link) -> Result<(), Error> {
-        self.disk.write(&head_path(&self.path), Place::Replace, |out| {
+        self.disk.write(&head_path(&self.path), Place::ReplaceInTime, |out| {
             serde_json::to_writer(&mut *out, &Head { format_version: FORMAT, link })?;
             out.write_all(b"\n")
         })

@@ -63,3 +63,65 @@ pub(super) fn take_away(path: &Path, expected: impl Fn(&[u8]) -> bool) -> Result
     disk::sync_folder(folder)?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::Cell,
+        sync::{Barrier, mpsc},
+        thread,
+        time::Duration,
+    };
+
+    use super::*;
+
+    #[test]
+    fn of_many_who_judged_a_lock_dead_one_moves_it_and_nobody_moves_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = &folder.path().join("P1.json");
+        for round in 0..20 {
+            let dead = format!("dead {round}").into_bytes();
+            fs::write(path, &dead).unwrap();
+            let start = Barrier::new(6);
+            let winners: Vec<_> = thread::scope(|scope| {
+                let racers: Vec<_> = (0..6)
+                    .map(|id| {
+                        let (start, dead) = (&start, &dead);
+                        scope.spawn(move || {
+                            let mine = format!("alive {round} {id}").into_bytes();
+                            start.wait();
+                            let moved = take_away(path, |found| found == dead).unwrap();
+                            let made = create(Disk::default(), path, &mine).unwrap().is_some();
+                            (moved, made.then_some(mine))
+                        })
+                    })
+                    .collect();
+                racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+            });
+            assert_eq!(winners.iter().filter(|(moved, _)| *moved).count(), 1);
+            let made: Vec<_> = winners.into_iter().filter_map(|(_, made)| made).collect();
+            assert_eq!(made, [fs::read(path).unwrap()]);
+        }
+    }
+    #[test]
+    fn while_one_looks_at_a_dead_lock_no_other_can_move_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = &folder.path().join("P1.json");
+        fs::write(path, "dead").unwrap();
+        thread::scope(|scope| {
+            let (done, other) = mpsc::channel();
+            let started = Cell::new(false);
+            let moved = take_away(path, |_| {
+                if !started.replace(true) {
+                    let done = done.clone();
+                    scope.spawn(move || done.send(take_away(path, |_| true).unwrap()));
+                    assert!(other.recv_timeout(Duration::from_millis(30)).is_err());
+                }
+                true
+            });
+            assert!(moved.unwrap());
+            drop(done);
+            assert!(other.iter().all(|moved| !moved));
+        });
+    }
+}
