@@ -180,7 +180,8 @@ fn is_creatable(id: &str) -> bool {
 
 /// Withholds what a flag or the configuration must allow first.
 fn guard(plan: &mut Plan, desired: &Desired, scope: &Scope, by_id: &ById<'_>) {
-    let made: HashSet<Address> = plan.changes.iter().filter(|it| makes_a_parent(it)).map(|it| it.address.clone()).collect();
+    let made: HashSet<Address> =
+        plan.changes.iter().filter(|it| makes_a_parent(it)).map(|it| it.address.clone()).collect();
     for change in &mut plan.changes {
         let protecting = desired.protect.iter().find(|pattern| pattern.matches(&change.address));
         if let Some(pattern) = protecting.filter(|_| change.action.destroys()) {

@@ -7,6 +7,8 @@ mod guard;
 mod holders;
 mod scope;
 mod tenants;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -285,7 +287,8 @@ impl Plan {
 
     /// Whether guards keep back every change there is.
     pub fn all_guarded(&self) -> bool {
-        !self.is_empty() && self.changes.iter().all(|change| change.withheld.as_ref().is_some_and(Withheld::is_guard))
+        !self.is_empty()
+            && self.changes.iter().all(|change| change.withheld.as_ref().is_some_and(Withheld::is_guard))
     }
 }
 
