@@ -1,0 +1,167 @@
+//! A project: what it holds now, and what its reads see, which may lag behind.
+
+use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
+
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::{
+    tables::{Effect, Permission, Role, Tables},
+    tenant::{Stored, epoch_seconds},
+};
+use crate::emulator::options::ProjectSpec;
+
+/// A project with its contents.
+#[derive(Debug)]
+pub(in crate::emulator) struct Project {
+    pub(in crate::emulator) spec: ProjectSpec,
+    now: Tables,
+    past: Option<Past>,
+    unwritten: Vec<Effect>,
+}
+
+/// The contents as reads see them.
+#[derive(Debug)]
+struct Past {
+    tables: Tables,
+    lag: Duration,
+    coming: VecDeque<(Instant, Effect)>,
+}
+
+impl Project {
+    /// A project with these contents, its reads lagging by this long behind its writes.
+    pub(in crate::emulator) fn new(spec: ProjectSpec, contents: Tables, lag: Duration) -> Self {
+        let past = (!lag.is_zero()).then(|| Past { tables: contents.clone(), lag, coming: VecDeque::new() });
+        Self { spec, now: contents, past, unwritten: Vec::new() }
+    }
+
+    /// What it holds now: what writes are checked against.
+    pub(in crate::emulator) fn now(&self) -> &Tables {
+        &self.now
+    }
+
+    /// What a read sees.
+    pub(in crate::emulator) fn seen(&mut self) -> &mut Tables {
+        let Some(past) = &mut self.past else { return &mut self.now };
+        while past.coming.front().is_some_and(|(visible, _)| *visible <= Instant::now()) {
+            if let Some((_, effect)) = past.coming.pop_front() {
+                past.tables.apply(&effect);
+            }
+        }
+        &mut past.tables
+    }
+
+    /// A write: in force at once, seen by reads after the lag.
+    pub(in crate::emulator) fn write(&mut self, effect: Effect) {
+        self.now.apply(&effect);
+        if let Some(past) = &mut self.past {
+            past.coming.push_back((Instant::now() + past.lag, effect.clone()));
+        }
+        self.unwritten.push(effect);
+    }
+
+    /// A write that has always been there: reads see it at once.
+    pub(in crate::emulator) fn plant(&mut self, effect: Effect) {
+        self.now.apply(&effect);
+        if let Some(past) = &mut self.past {
+            past.tables.apply(&effect);
+        }
+        self.unwritten.push(effect);
+    }
+
+    /// Stores raw tenants as they are; their attributes count as defined. All or none.
+    pub(in crate::emulator) fn seed(
+        &mut self,
+        raws: Vec<Map<String, Value>>,
+    ) -> Result<(), serde_json::Error> {
+        let tenants = raws.into_iter().map(Stored::seed).collect::<Result<Vec<_>, _>>()?;
+        let mut attributes = self.now.attributes.clone();
+        attributes.extend(tenants.iter().flat_map(|stored| stored.tenant.custom_attributes.keys().cloned()));
+        if attributes != self.now.attributes {
+            self.plant(Effect::Attributes(attributes));
+        }
+        for stored in tenants {
+            self.plant(Effect::Tenant(Arc::new(stored)));
+        }
+        Ok(())
+    }
+
+    /// The effects since the last call, in order.
+    pub(in crate::emulator) fn take_unwritten(&mut self) -> Vec<Effect> {
+        mem::take(&mut self.unwritten)
+    }
+}
+
+/// What every new project holds: the built-in permissions and the tenant administrator's role.
+pub(super) fn fresh_contents() -> Tables {
+    let names = ["User Admin", "SSO Admin", "Impersonate"];
+    let permissions = names.iter().zip(1_u32..).map(|(name, number)| Permission {
+        id: format!("PER2Emulator{number:018}"),
+        name: (*name).to_owned(),
+        description: format!("Built in: {name}"),
+        system_default: true,
+    });
+    let admin = Role {
+        id: format!("ROL2Emulator{:018}", 1),
+        name: "Tenant Admin".to_owned(),
+        description: "Administers a tenant".to_owned(),
+        permission_names: names.map(str::to_owned).to_vec(),
+        created_time: epoch_seconds(),
+        ..Role::default()
+    };
+    let mut tables = Tables::default();
+    tables.apply(&Effect::Permissions(permissions.collect()));
+    tables.apply(&Effect::Roles(vec![admin]));
+    tables
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn raw(id: &str) -> Map<String, Value> {
+        json!({"id": id, "name": id, "customAttributes": {"plan": "gold"}}).as_object().unwrap().clone()
+    }
+
+    fn project(lag: Duration) -> Project {
+        Project::new(ProjectSpec::made_up(), fresh_contents(), lag)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_sees_a_write_after_the_lag_and_a_seed_at_once() {
+        let mut project = project(Duration::from_secs(2));
+        project.seed(vec![raw("a")]).unwrap();
+        assert!(project.seen().tenant("a").is_some());
+        project.write(Effect::NoTenant("a".to_owned()));
+        assert!(project.now().tenant("a").is_none());
+        tokio::time::advance(Duration::from_millis(1_999)).await;
+        assert!(project.seen().tenant("a").is_some());
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(project.seen().tenant("a").is_none());
+    }
+
+    #[tokio::test]
+    async fn without_a_lag_a_read_sees_a_write_at_once() {
+        let mut project = project(Duration::ZERO);
+        project.seed(vec![raw("a")]).unwrap();
+        project.write(Effect::NoTenant("a".to_owned()));
+        assert!(project.seen().tenant("a").is_none());
+    }
+
+    #[test]
+    fn one_wrong_seed_stores_none() {
+        let mut project = project(Duration::ZERO);
+        let wrong = json!({"id": 1}).as_object().unwrap().clone();
+        assert!(project.seed(vec![raw("a"), wrong]).is_err());
+        assert_eq!((project.now().tenants().count(), project.take_unwritten().len()), (0, 0));
+    }
+
+    #[test]
+    fn the_attributes_of_a_seed_are_defined() {
+        let mut project = project(Duration::ZERO);
+        project.seed(vec![raw("a")]).unwrap();
+        assert!(project.now().attributes.contains("plan"));
+    }
+}
