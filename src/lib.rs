@@ -16,13 +16,13 @@
 )]
 
 pub mod api;
-//X pub mod apply;
-//X pub mod cli;
-//X pub mod config;
-//X pub mod emulator;
+pub mod apply;
+pub mod cli;
+pub mod config;
+pub mod emulator;
 pub mod live;
 pub mod plan;
-//X pub mod render;
+pub mod render;
 pub mod resource;
-//X pub mod state;
+pub mod state;
 pub mod units;

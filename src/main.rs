@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! Arguments → exit code.
+
+use descope_mgmt::cli::{self, Exit};
+
+fn main() -> Exit {
+    cli::main(std::env::args_os())
+}

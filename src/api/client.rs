@@ -1,400 +1,253 @@
-//! The client: every request through the limiter, with the right headers, again where that is safe.
+//! The client: every request passes the limiter, is sent, and is repeated where that is harmless.
 
 use std::{
-    error::Error as StdError,
-    path::PathBuf,
+    fmt,
     sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use reqwest::{
-    StatusCode,
-    header::{AUTHORIZATION, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER},
-};
-use secrecy::{ExposeSecret, SecretString};
-use tokio::time::Instant;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep, timeout};
+use url::Url;
 
 use super::{
-    Answer, Bearer, Error, Limiter, Method, Notice, Observer, Obstacle, Request, error::snippet, retry_delays,
+    answer::Answer,
+    credentials::header,
+    error::Error,
+    exchange::Exchange,
+    limiter::{Limiter, Limits},
+    options::{Notice, Observer, Options, Why},
+    pool,
+    request::Request,
+    retry::Schedule,
 };
 use crate::units::RateLimit;
 
-/// The handshake may take this long (Headers).
-const HANDSHAKE: Duration = Duration::from_secs(5);
-/// Requests at once, at most.
-const MOST: usize = 64;
+/// See "Headers" of the API contract: the license tier of the company.
+const LICENSE: &str = "/v1/mgmt/license";
 
-/// How to reach one project.
-pub struct Options {
-    /// The service's address, without a path.
-    pub base_url: String,
-    /// The project.
-    pub project_id: String,
-    /// The management key.
-    pub key: SecretString,
-    /// Requests in any window.
-    pub rate: RateLimit,
-    /// Where send times are kept across runs.
-    pub slots_file: Option<PathBuf>,
-    /// The longest that one request may take.
-    pub timeout: Duration,
-    /// The longest that one request may wait, for its turn and between its repetitions.
-    pub max_wait: Duration,
-    /// The run, which the service's own audit will show.
-    pub run_id: String,
-    /// Requests at once, where that is fixed.
-    pub parallelism: Option<usize>,
-    /// Whether the proxy variables count.
-    pub proxy: bool,
-    /// Told what is worth telling on the way.
-    pub observer: Observer,
+/// How long the license handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// How often a first contact is repeated: a wrong address is likelier than an outage, and its message is awaited.
+const FIRST_CONTACT_RETRIES: usize = 2;
+
+/// A client of one project. Clones share the limit, the pauses and the connections.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    timeout: Duration,
 }
 
-/// The way to one project. Clones share everything.
-#[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-struct Inner {
-    http: reqwest::Client,
-    base_url: String,
-    project_id: String,
-    key: SecretString,
-    run_id: HeaderValue,
-    license: OnceLock<HeaderValue>,
-    limiter: Limiter,
-    timeout: Duration,
+struct Shared {
+    exchange: Exchange,
+    limiter: Arc<Limiter>,
+    path_limiters: Vec<(glob::Pattern, Arc<Limiter>)>,
+    observer: Observer,
+    schedule: Schedule,
     max_wait: Duration,
     parallelism: Option<usize>,
-    observer: Observer,
+    latency: pool::Latency,
     sent: AtomicU64,
-    /// Smoothed time of an answer, in microseconds.
-    latency: AtomicU64,
+    handshaken: AtomicBool,
 }
 
 impl Client {
-    /// A client for one project. Nothing is sent yet.
+    /// A client made from `options`. Nothing is sent yet.
     ///
     /// # Errors
-    /// TLS or the proxy settings can't be set up.
+    /// Options that no request can be made from.
     pub fn new(options: Options) -> Result<Self, Error> {
-        // Somebody else may have installed one already; any will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let setup = |error: &dyn std::fmt::Display| Error::Setup(error.to_string());
-        let builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("descope-mgmt/", env!("CARGO_PKG_VERSION")))
-            .pool_max_idle_per_host(MOST)
-            .tcp_nodelay(true);
-        let builder = if options.proxy { builder } else { builder.no_proxy() };
-        let limiter = Limiter::new(
-            options.rate,
-            options.timeout,
-            options.slots_file.as_deref(),
-            &options.run_id,
-            Arc::clone(&options.observer),
-        );
-        Ok(Self(Arc::new(Inner {
-            http: builder.build().map_err(|error| setup(&chain(&error)))?,
-            base_url: options.base_url.trim_end_matches('/').to_owned(),
-            run_id: HeaderValue::from_str(&options.run_id).map_err(|error| setup(&error))?,
-            license: OnceLock::new(),
-            limiter,
-            project_id: options.project_id,
-            key: options.key,
-            timeout: options.timeout,
-            max_wait: options.max_wait,
-            parallelism: options.parallelism,
-            observer: options.observer,
-            sent: AtomicU64::new(0),
-            latency: AtomicU64::new(0),
-        })))
+        Self::with_schedule(options, Schedule::STANDARD)
     }
 
-    /// Asks for the license tier, which picks the service's own rate limit. Without an answer there is no header.
+    /// The same with other delays between attempts.
+    ///
+    /// # Errors
+    /// Options that no request can be made from.
+    pub fn with_schedule(options: Options, schedule: Schedule) -> Result<Self, Error> {
+        let exchange = Exchange::new(&options)?;
+        let limiter = Limiter::new(Limits {
+            rate: options.rate,
+            timeout: options.timeout,
+            schedule,
+            slots_file: options.slots_file.as_deref(),
+            observer: Arc::clone(&options.observer),
+        });
+        let own = |rate| {
+            let observer = Arc::clone(&options.observer);
+            Limiter::new(Limits { rate, timeout: options.timeout, schedule, slots_file: None, observer })
+        };
+        let path_limiters = options.path_rates.into_iter().map(|(path, rate)| (path, own(rate))).collect();
+        let shared = Shared {
+            exchange,
+            limiter,
+            path_limiters,
+            observer: options.observer,
+            schedule,
+            max_wait: options.max_wait,
+            parallelism: options.parallelism,
+            latency: pool::Latency::default(),
+            sent: AtomicU64::new(0),
+            handshaken: AtomicBool::new(false),
+        };
+        Ok(Self { shared: Arc::new(shared), timeout: options.timeout })
+    }
+
+    /// This client with another time-out of one attempt, for requests whose answers take longer.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        Self { shared: Arc::clone(&self.shared), timeout }
+    }
+
+    /// Asks for the license tier, which names the rate-limit bucket of later requests. Without an answer in 5 s they
+    /// go without. Only the first call does anything; requests may be sent beside it.
     pub async fn handshake(&self) {
-        #[derive(serde::Deserialize)]
+        #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct License {
             rate_limit_tier: String,
         }
-        let request = Request::read("/v1/mgmt/license");
-        let tier = tokio::time::timeout(HANDSHAKE, self.attempt(&request, Instant::now() + HANDSHAKE)).await;
-        let license = match tier {
-            Ok(Ok(answer)) => answer.json::<License>().ok(),
-            _ => None,
+        if self.shared.handshaken.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let request = Request::read(LICENSE);
+        let brief = self.with_timeout(HANDSHAKE);
+        let asked = timeout(HANDSHAKE, brief.attempt(&request, Instant::now() + HANDSHAKE)).await;
+        let told = match asked {
+            Ok(answer) => answer.and_then(|answer| answer.json::<License>()),
+            Err(_) => Err(Error::Timeout { request: request.name(), limit: HANDSHAKE }),
         };
-        if let Some(tier) = license.and_then(|license| HeaderValue::from_str(&license.rate_limit_tier).ok()) {
-            // Set once: whoever was first has the same answer.
-            let _ = self.0.license.set(tier);
-        } else {
-            tracing::debug!("no license tier: the header is left out");
+        match told.and_then(|license| header("license tier", &license.rate_limit_tier)) {
+            Ok(tier) if !tier.is_empty() => self.shared.exchange.license_is(tier),
+            Ok(_) => tracing::debug!("the license handshake named no tier"),
+            Err(error) => tracing::debug!(%error, "no license handshake"),
         }
     }
 
-    /// Sends a request and waits for its answer.
+    /// Sends `request` and returns the answer of a success.
     ///
-    /// Reads are repeated after passing failures. A write is repeated only where it surely did not happen; every
-    /// other doubt is the caller's to settle, by a look at the object.
+    /// Waits for the limiter first. What surely did nothing (429, no connection) is repeated; what may have done
+    /// something (a time-out, a dropped connection, a 5xx) is repeated only if the request only reads, otherwise
+    /// the caller looks first: see [`Error::is_uncertain`] and [`super::retry_delays`].
     ///
     /// # Errors
-    /// Whatever is left after that.
+    /// No success, or none within the patience. An attempt under way is never cut short by the patience.
     pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
-        let deadline = Instant::now() + self.0.max_wait;
-        let mut delays = retry_delays();
+        let deadline = Instant::now() + self.shared.max_wait;
+        let mut delays = self.shared.schedule.delays().enumerate();
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let error = match self.attempt(request, deadline).await {
+            let error = match self.counted(request, deadline).await {
                 Ok(answer) => return Ok(Answer { attempts, ..answer }),
                 Err(error) => error,
             };
-            if error.status() == Some(429) {
-                // Nothing happened, and the limiter knows: it holds the next one back.
+            if error.is_rate_limit() {
+                // The whole client pauses already; the next turn comes after that.
+                tracing::debug!(attempts, %error, "waiting for the service to take more");
+                self.shared.pause_all_with(self.shared.limiter_for(request.path));
                 continue;
             }
-            let again = if request.only_reads() { error.is_passing() } else { error.was_never_sent() };
-            let delay = delays.next().filter(|delay| again && Instant::now() + *delay < deadline);
-            let Some(delay) = delay else { return Err(error) };
-            (self.0.observer)(&Notice::Retrying { path: request.path, delay, why: error.to_string() });
-            tokio::time::sleep(delay).await;
+            let may_repeat = error.is_unsent() || (request.only_reads() && error.is_passing());
+            let Some((count, delay)) = delays.next().filter(|_| may_repeat) else { return Err(error) };
+            let is_hopeless = !self.shared.exchange.is_acquainted() && count >= FIRST_CONTACT_RETRIES;
+            if is_hopeless || Instant::now() + delay >= deadline {
+                return Err(error);
+            }
+            self.tell_retry(request, attempts + 1, delay, &error);
+            sleep(delay).await;
         }
     }
 
-    /// Requests sent so far.
+    /// How many attempts were sent so far, the license handshake aside.
     pub fn requests_sent(&self) -> u64 {
-        self.0.sent.load(Ordering::Relaxed)
+        self.shared.sent.load(Ordering::Relaxed)
     }
 
-    /// How many requests are best under way at once: the fixed number, or what limit and latency make of it.
-    ///
-    /// While slots are free, as many as there are; then as many as the limit lets through in the time of an answer.
+    /// How many requests to have under way at once, 1 to 64; changes with the limit and the latency.
     pub fn pool_size(&self) -> usize {
-        if let Some(fixed) = self.0.parallelism {
-            return fixed.clamp(1, MOST);
+        match self.shared.parallelism {
+            Some(fixed) => fixed.clamp(1, pool::MOST),
+            None => pool::size(self.rate(), self.shared.limiter.free(), self.shared.latency.lately()),
         }
-        let rate = self.0.limiter.rate();
-        let latency = u128::from(self.0.latency.load(Ordering::Relaxed));
-        // Half as much again, so that a slow answer does not leave a slot unused.
-        let steady = (u128::from(rate.requests) * latency * 3).div_ceil(rate.window.as_micros().max(1) * 2);
-        let steady = usize::try_from(steady).unwrap_or(MOST).clamp(1, MOST);
-        steady.max(self.0.limiter.free().min(MOST))
     }
 
-    /// The limit in force.
+    /// The rate limit now: halved by every incident of rate-limit answers.
     pub fn rate(&self) -> RateLimit {
-        self.0.limiter.rate()
+        self.shared.limiter.rate()
     }
 
-    /// The project.
+    /// The project that is spoken for; may be empty.
     pub fn project_id(&self) -> &str {
-        &self.0.project_id
+        self.shared.exchange.project_id()
     }
 
-    /// The service's address.
-    pub fn base_url(&self) -> &str {
-        &self.0.base_url
+    /// Where the API is.
+    pub fn base_url(&self) -> &Url {
+        self.shared.exchange.base_url()
     }
 
-    /// Ends every wait for the limiter; what is on the wire finishes.
+    /// Ends every wait for the limiter, now and later; what is on the wire finishes, what needs no waiting goes.
     pub fn stop_waiting(&self) {
-        self.0.limiter.stop_waiting();
+        self.shared.limiters().for_each(|limiter| limiter.stop_waiting());
     }
 
-    /// Sends a request once, when the limiter lets it.
+    async fn counted(&self, request: &Request, deadline: Instant) -> Result<Answer, Error> {
+        let answer = self.attempt(request, deadline).await;
+        if answer.as_ref().err().is_none_or(Error::has_left) {
+            self.shared.sent.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Ok(answer) = &answer {
+            self.shared.latency.record(answer.latency);
+        }
+        answer
+    }
+
     async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Answer, Error> {
-        let permit = self.0.limiter.acquire(request.path, deadline).await?;
-        let sent_at = permit.sent_at;
-        self.0.sent.fetch_add(1, Ordering::Relaxed);
-        let result = tokio::time::timeout(self.0.timeout, self.exchange(request)).await;
-        drop(permit);
-        let latency = sent_at.elapsed();
-        let result = result.unwrap_or(Err(Failed::Error(self.timed_out(request))));
-        let (result, retry_after) = match result {
-            Ok(answer) => (Ok(Answer { latency, ..answer }), None),
-            Err(Failed::Error(error)) => (Err(error), None),
-            Err(Failed::TooMany { error, retry_after }) => (Err(error), Some(retry_after)),
-        };
-        match retry_after {
-            Some(retry_after) => self.0.limiter.penalise(sent_at, retry_after),
-            None => self.0.limiter.praise(),
-        }
-        if result.is_ok() {
-            self.measure(latency);
-        }
-        let status = result.as_ref().map_or_else(Error::status, |answer| Some(answer.status));
-        tracing::debug!(method = ?request.method, path = request.path, ?status, ?latency, "request");
-        result
-    }
-
-    fn timed_out(&self, request: &Request) -> Error {
-        Error::Timeout { path: request.path, after: self.0.timeout }
-    }
-
-    async fn exchange(&self, request: &Request) -> Result<Answer, Failed> {
-        let path = request.path;
-        let response = self.build(request).send().await.map_err(|error| self.transport(path, &error))?;
-        let status = response.status();
-        let retry_after = retry_after(response.headers());
-        let location =
-            response.headers().get(LOCATION).map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-        let body = response.bytes().await.map_err(|error| self.transport(path, &error))?;
-        let answer = Answer { path, status: status.as_u16(), body, latency: Duration::ZERO, attempts: 1 };
-        if status.is_success() {
-            let doubtful = !answer.looks_like_json();
-            return if doubtful {
-                Err(self.hide(answer.not_json(&"it is no JSON object")).into())
-            } else {
-                Ok(answer)
-            };
-        }
-        if status.is_redirection() {
-            return Err(Error::Redirect { path, location: self.redact(&location.unwrap_or_default()) }.into());
-        }
-        let error = self.refusal(&answer);
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(Failed::TooMany { error, retry_after });
-        }
-        Err(error.into())
-    }
-
-    fn build(&self, request: &Request) -> reqwest::RequestBuilder {
-        let url = format!("{}{}", self.0.base_url, request.path);
-        let builder = match request.method {
-            Method::Get => self.0.http.get(url),
-            Method::Post => self.0.http.post(url),
-        };
-        let (project, credentials) = match request.bearer {
-            Bearer::Project => {
-                let id = self.0.project_id.as_str();
-                (id, format!("Bearer {id}:{}", self.0.key.expose_secret()))
+        let limiter = self.shared.limiter_for(request.path);
+        let ticket = limiter.acquire(deadline, self.timeout).await.map_err(|late| {
+            let (request, max_wait) = (request.name(), self.shared.max_wait);
+            match late.why {
+                Why::Stopped => Error::Interrupted { request },
+                why => Error::OutOfPatience { request, max_wait, resumes_in: late.resumes_in, why },
             }
-            Bearer::Company => ("", format!("Bearer {}", self.0.key.expose_secret())),
-        };
-        let mut builder =
-            builder.header("x-descope-project-id", project).header("x-external-rid", self.0.run_id.clone());
-        if let Ok(mut value) = HeaderValue::from_str(&credentials) {
-            value.set_sensitive(true);
-            builder = builder.header(AUTHORIZATION, value);
-        }
-        if let Some(license) = self.0.license.get() {
-            builder = builder.header("x-descope-license", license.clone());
-        }
-        if !request.query.is_empty() {
-            builder = builder.query(&request.query);
-        }
-        match &request.body {
-            Some(body) => builder.json(body),
-            None => builder,
-        }
+        })?;
+        self.shared.exchange.perform(request, self.timeout, ticket).await
     }
 
-    /// The service's refusal in its own words (Errors).
-    fn refusal(&self, answer: &Answer) -> Error {
-        #[derive(Default, serde::Deserialize)]
-        #[serde(default)]
-        struct Words {
-            #[serde(rename = "errorCode")]
-            code: Option<String>,
-            #[serde(rename = "errorDescription")]
-            description: Option<String>,
-            #[serde(rename = "errorMessage")]
-            message: Option<String>,
-        }
-        let words: Words = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let texts = [words.description, words.message];
-        let mut text = texts.into_iter().flatten().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(": ");
-        if text.is_empty() && words.code.is_none() {
-            text = snippet(&answer.body);
-        }
-        let code = words.code.filter(|code| !code.is_empty());
-        Error::Status { path: answer.path, status: answer.status, code, text: self.redact(&text) }
-    }
-
-    fn transport(&self, path: &'static str, error: &reqwest::Error) -> Error {
-        let detail = self.redact(&chain(error));
-        if error.is_timeout() {
-            return Error::Timeout { path, after: self.0.timeout };
-        }
-        if error.is_connect() || error.is_builder() {
-            let host = self.0.base_url.split("://").last().unwrap_or_default().to_owned();
-            return Error::Connect { host, obstacle: obstacle(error, &detail), detail };
-        }
-        Error::Dropped { path, detail }
-    }
-
-    /// Takes the key out of somebody else's words.
-    fn redact(&self, text: &str) -> String {
-        text.replace(self.0.key.expose_secret(), "(key)")
-    }
-
-    fn hide(&self, error: Error) -> Error {
-        match error {
-            Error::NotJson { path, status, detail, body } => {
-                Error::NotJson { path, status, detail, body: self.redact(&body) }
-            }
-            other => other,
-        }
-    }
-
-    fn measure(&self, latency: Duration) {
-        let new = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
-        let smooth = |old: u64| if old == 0 { new } else { (old * 7).saturating_add(new) / 8 };
-        // Several may measure at once; one of them counts.
-        let _ = self.0.latency.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |old| Some(smooth(old)));
+    fn tell_retry(&self, request: &Request, attempt: u32, delay: Duration, error: &Error) {
+        tracing::debug!(attempt, ?delay, %error, "trying again");
+        let (what, why) = (request.name(), error.to_string());
+        (self.shared.observer)(Notice::Retrying { what, attempt, delay, why });
     }
 }
 
-/// How an exchange failed.
-enum Failed {
-    Error(Error),
-    TooMany { error: Error, retry_after: Option<Duration> },
-}
+impl Shared {
+    fn limiters(&self) -> impl Iterator<Item = &Arc<Limiter>> {
+        std::iter::once(&self.limiter).chain(self.path_limiters.iter().map(|(_, limiter)| limiter))
+    }
 
-impl From<Error> for Failed {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
+    fn limiter_for(&self, path: &str) -> &Arc<Limiter> {
+        let own = self.path_limiters.iter().find(|(pattern, _)| pattern.matches(path));
+        own.map_or(&self.limiter, |(_, limiter)| limiter)
+    }
+
+    fn pause_all_with(&self, paused: &Arc<Limiter>) {
+        self.limiters()
+            .filter(|other| !Arc::ptr_eq(other, paused))
+            .for_each(|other| other.pause_with(paused));
     }
 }
 
-/// Whole seconds, as the service says them (Rate limits).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
-}
-
-/// What stood in the way of a connection; only the libraries' words tell some of them apart.
-fn obstacle(error: &reqwest::Error, detail: &str) -> Obstacle {
-    let causes = causes(error);
-    let io: Vec<_> = causes.iter().filter_map(|cause| cause.downcast_ref::<std::io::Error>()).collect();
-    let refused = io.iter().any(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
-    let tls = causes.iter().any(|cause| cause.is::<rustls::Error>())
-        || io
-            .iter()
-            .filter_map(|error| error.get_ref())
-            .any(<dyn StdError + Send + Sync>::is::<rustls::Error>);
-    match () {
-        () if tls => Obstacle::Tls,
-        () if refused => Obstacle::Refused,
-        () if detail.contains("dns error") || detail.contains("failed to lookup") => Obstacle::Name,
-        () => Obstacle::Other,
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url().as_str())
+            .field("project_id", &self.project_id())
+            .finish_non_exhaustive()
     }
-}
-
-/// The causes of an error, the nearest first.
-fn causes(error: &dyn StdError) -> Vec<&(dyn StdError + 'static)> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause);
-        next = cause.source();
-    }
-    causes
-}
-
-/// The causes of an error in one sentence, without the URL that the outermost one names.
-fn chain(error: &dyn StdError) -> String {
-    let causes: Vec<String> = causes(error).iter().map(ToString::to_string).collect();
-    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
 }

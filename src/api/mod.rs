@@ -1,21 +1,32 @@
 //! `Request` → answer: client, limiter, retry, credentials. Knows no kind of resource.
+//!
+//! ```text
+//!  Request ─ client ─▶ limiter ─▶ exchange ─▶ Answer
+//!               ▲                     │
+//!               └── retry ◀── Error ◀─┘
+//! ```
 
 mod answer;
 mod client;
+mod connection;
+mod credentials;
 mod error;
+mod exchange;
+mod failure;
+mod hint;
 mod limiter;
-mod notice;
-mod region;
+mod options;
+mod pool;
+mod refusal;
 mod request;
 mod retry;
-mod slots;
-mod slots_file;
+mod text;
 
 pub use answer::Answer;
-pub use client::{Client, Options};
-pub use error::{Error, Obstacle};
-pub use limiter::{Limiter, Permit};
-pub use notice::{Notice, Observer, silent};
-pub use region::default_base_url;
+pub use client::Client;
+pub use credentials::base_url_of;
+pub use error::Error;
+pub use options::{Notice, Observer, Options, Why, no_observer};
+pub use refusal::Refusal;
 pub use request::{Bearer, Lane, Method, Request};
-pub use retry::retry_delays;
+pub use retry::{Schedule, retry_delays};

@@ -80,6 +80,15 @@ impl Request {
         self
     }
 
+    /// How messages name it: method and path, without the query.
+    pub fn name(&self) -> String {
+        let method = match self.method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        };
+        format!("{method} {}", self.path)
+    }
+
     /// Whether it only reads, so that it may be sent again at will.
     pub fn only_reads(&self) -> bool {
         self.lane == Lane::Free

@@ -1,1 +1,137 @@
 //! Flags → stages called in order. Composes, decides nothing.
+
+mod apply;
+mod audit;
+mod backup;
+mod books;
+mod completion;
+mod config;
+mod confirm;
+mod connect;
+mod emulator;
+mod error;
+mod exit;
+mod globals;
+mod identity;
+mod lock;
+mod log;
+mod plan;
+mod questions;
+mod reconcile;
+mod retry;
+mod session;
+mod settle;
+mod tenant;
+mod version;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::render::{Failure, Format, Ui, UiOptions};
+
+use error::Error;
+pub use exit::Exit;
+use globals::Globals;
+
+/// Descope projects, tenants and flows as code: compares YAML with what is live, shows a plan, makes it so.
+#[derive(Debug, Parser)]
+#[command(name = "descope-mgmt", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt plan -e staging\n  \
+                        descope-mgmt apply -e prod\n  descope-mgmt --sandbox tenant sync --yes")]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Plan(plan::Args),
+    Apply(apply::Args),
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    #[command(subcommand)]
+    Backup(backup::Command),
+    #[command(subcommand)]
+    Audit(audit::Command),
+    #[command(subcommand)]
+    Lock(lock::Command),
+    #[command(subcommand)]
+    Config(config::Command),
+    Emulator(emulator::Args),
+    Completion(completion::Args),
+    Version(version::Args),
+}
+
+/// Runs the program on these arguments and returns its exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return wrong_usage(&error, &arguments),
+    };
+    let ui = Ui::new(cli.globals.ui_options());
+    let result = log::start(&cli.globals).and_then(|()| run(cli, &ui));
+    match result {
+        Ok(exit) => exit,
+        Err(error) => {
+            ui.show_failure(&error.failure());
+            error.exit()
+        }
+    }
+}
+
+fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
+    let Cli { globals, command } = cli;
+    match command {
+        Command::Version(args) => Ok(args.run(ui)),
+        Command::Completion(args) => Ok(args.run(ui, Cli::command())),
+        Command::Config(command) => command.run(&globals, ui),
+        Command::Backup(command) => block_on(command.run(&globals, ui)),
+        Command::Audit(command) => command.run(&globals, ui),
+        Command::Lock(command) => command.run(&globals, ui),
+        Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
+        Command::Plan(args) => block_on(args.run(&globals, ui)),
+        Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Tenant(command) => block_on(command.run(&globals, ui)),
+    }
+}
+
+/// Runs a command that talks to the network.
+fn block_on(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    runtime.map_err(Error::Runtime)?.block_on(command)
+}
+
+/// Help and version are results; everything else that clap says is wrong usage.
+fn wrong_usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    use clap::error::ErrorKind;
+    let format = if wants_json(arguments) { Format::Json } else { Format::Text };
+    let ui = Ui::new(UiOptions { format, ..UiOptions::default() });
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        ui.write_out(&error.render().to_string());
+        return Exit::Done;
+    }
+    if ui.is_json() {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        ui.show_failure(&Failure::new("wrong_usage", message, Some("see descope-mgmt --help")));
+    } else {
+        ui.write_message(&error.render().to_string());
+    }
+    Exit::WrongUsage
+}
+
+fn wants_json(arguments: &[OsString]) -> bool {
+    let mut texts = arguments.iter().map(|argument| argument.to_string_lossy());
+    let by_variable = std::env::var_os("DESCOPE_MGMT_OUTPUT").is_some_and(|value| value == "json");
+    let mut previous = String::new();
+    by_variable
+        || texts.any(|text| {
+            let follows = text == "json" && (previous == "-o" || previous == "--output");
+            previous = text.to_string();
+            follows || text == "--output=json" || text == "-ojson" || text == "-o=json"
+        })
+}

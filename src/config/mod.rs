@@ -1,1 +1,78 @@
 //! YAML → `Desired`: locate, parse, expand, merge, check; every problem with its place.
+
+mod diagnostic;
+mod environment;
+mod error;
+mod expand;
+mod fields;
+mod files;
+mod hidden;
+mod inputs;
+mod load;
+#[cfg(test)]
+mod load_tests;
+mod locate;
+mod problems;
+mod protect;
+mod scalar;
+mod sections;
+mod settings;
+mod source;
+mod suggest;
+mod target;
+#[cfg(test)]
+mod target_tests;
+mod tenants;
+#[cfg(test)]
+mod testing;
+mod tree;
+mod variables;
+
+use std::path::PathBuf;
+
+pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
+pub use environment::{Environment, Limit, Limits, Selection};
+pub use error::Error;
+pub use inputs::{Flags, Inputs, Variables};
+pub use load::load;
+pub use locate::locate;
+pub use scalar::parse_scalar;
+pub use settings::{Origin, Rates, Retention, Settings};
+pub use target::Target;
+
+use crate::resource::Desired;
+
+/// The configuration in one environment.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The files it was read from, as headers show them, included ones behind those that were named.
+    pub files: Vec<PathBuf>,
+    /// The selected environment; `None` where no file defines any.
+    pub environment: Option<Environment>,
+    /// The names of all environments, in the order of the files.
+    pub environments: Vec<String>,
+    /// The project and how to reach it.
+    pub target: Target,
+    /// How the tool works.
+    pub settings: Settings,
+    /// How the project should be.
+    pub desired: Desired,
+    /// Problems that stop nothing.
+    pub warnings: Vec<Diagnostic>,
+    /// Where each effective value came from; secrets are `(set)`.
+    pub origins: Vec<Origin>,
+    looked: Vec<PathBuf>,
+}
+
+impl Config {
+    /// For commands that make no sense without a configuration file.
+    ///
+    /// # Errors
+    /// `NoFile`, where there is none.
+    pub fn require_file(&self) -> Result<(), Error> {
+        if self.files.is_empty() {
+            return Err(Error::NoFile { looked: self.looked.clone() });
+        }
+        Ok(())
+    }
+}

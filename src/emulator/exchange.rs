@@ -122,6 +122,10 @@ impl Shared {
 
     fn perform(&self, caller: &Caller, call: &Call) -> Answer {
         let mut store = lock(&self.store);
+        if store.is_closed() {
+            // It came too late to be kept, so it must not be acknowledged.
+            return unavailable();
+        }
         let answer = calls::perform(&mut store, &self.rules, caller, call);
         let kept = store.keep(caller.project.as_deref().unwrap_or_default());
         drop(store);
@@ -144,7 +148,7 @@ pub(super) async fn run(shared: &Arc<Shared>, call: Call) -> Outcome {
     let _flight = shared.watch.arrive(&call);
     // The service counts a request when it arrives, not when it is done.
     let admitted = shared.admit(&call);
-    let fault = admitted.as_ref().ok().and_then(|_| lock(&shared.faults).hit(&call.path));
+    let fault = admitted.as_ref().ok().and_then(|_| lock(&shared.faults).hit(&call.method, &call.path));
     if fault.is_some() {
         shared.watch.faulted();
     }
@@ -190,11 +194,38 @@ fn undone(fault: FaultKind) -> Option<Answer> {
     match fault {
         FaultKind::TooMany => Some(Answer::too_many(1, false)),
         FaultKind::ServerError => Some(Refusal::internal("Something went wrong").into()),
-        FaultKind::Unavailable => Some(Answer::edge(503, "text/plain", "Service Unavailable")),
+        FaultKind::Unavailable => Some(unavailable()),
         FaultKind::Html => {
             let page = "<!DOCTYPE html><html><body><h1>Sign in to the network</h1></body></html>";
             Some(Answer::edge(200, "text/html", page))
         }
         _ => None,
+    }
+}
+
+fn unavailable() -> Answer {
+    Answer::edge(503, "text/plain", "Service Unavailable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_comes_too_late_to_be_kept_is_not_acknowledged() {
+        let shared = Shared::open(Options::default()).unwrap();
+        let authorization = format!("Bearer {}:{}", shared.first_project, shared.keys[0].key.expose_secret());
+        let caller = access::identify(Some(&authorization), &shared.keys).unwrap();
+        let call = Call {
+            method: "POST".to_owned(),
+            path: "/v1/mgmt/tenant/create".to_owned(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            authorization: Some(authorization.into()),
+            body: Bytes::from_static(br#"{"name":"A"}"#),
+        };
+        assert_eq!(shared.perform(&caller, &call).status, 200);
+        lock(&shared.store).close().unwrap();
+        assert_eq!(shared.perform(&caller, &call).status, 503);
     }
 }

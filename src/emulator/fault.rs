@@ -1,4 +1,4 @@
-//! `PATH=KIND[:COUNT]` → which requests go wrong, and how.
+//! `PATH=KIND[:COUNT]` → which requests go wrong, and how. A method may stand before the path: `POST /v1/…`.
 
 use std::str::FromStr;
 
@@ -28,7 +28,7 @@ pub enum FaultKind {
 /// Requests that go wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The path hit; `*` stands for any characters.
+    /// The path hit, perhaps behind a method and a space; `*` stands for any characters.
     pub path: String,
     /// How it goes wrong.
     pub kind: FaultKind,
@@ -54,7 +54,8 @@ impl FromStr for Fault {
 
 fn parse(text: &str) -> Option<Fault> {
     let (path, what) = text.rsplit_once('=')?;
-    if !path.starts_with(['/', '*']) {
+    let below = path.split_once(' ').map_or(path, |(_, below)| below);
+    if !below.starts_with(['/', '*']) {
         return None;
     }
     Pattern::new(path).ok()?;
@@ -91,9 +92,11 @@ impl Armed {
         self.0.clear();
     }
 
-    /// The first fault that hits a request to `path`; it has then hit one more.
-    pub(super) fn hit(&mut self, path: &str) -> Option<FaultKind> {
-        let fault = self.0.iter_mut().find(|fault| fault.count != Some(0) && matches(&fault.path, path))?;
+    /// The first fault that hits a request by `method` to `path`; it has then hit one more.
+    pub(super) fn hit(&mut self, method: &str, path: &str) -> Option<FaultKind> {
+        let whole = format!("{method} {path}");
+        let hits = |fault: &Fault| matches(&fault.path, if fault.path.contains(' ') { &whole } else { path });
+        let fault = self.0.iter_mut().find(|fault| fault.count != Some(0) && hits(fault))?;
         if let Some(left) = &mut fault.count {
             *left -= 1;
         }
@@ -124,7 +127,7 @@ mod tests {
     fn a_counted_fault_hits_that_many_requests_and_then_the_next_fault_does() {
         let mut armed = Armed::default();
         armed.add(["/a=503:2", "/*=html:1"].map(|text| text.parse().unwrap()));
-        let hits: Vec<_> = (0..4).map(|_| armed.hit("/a")).collect();
+        let hits: Vec<_> = (0..4).map(|_| armed.hit("GET", "/a")).collect();
         let busy = Some(FaultKind::Unavailable);
         assert_eq!(hits, [busy, busy, Some(FaultKind::Html), None]);
     }
@@ -133,10 +136,12 @@ mod tests {
     fn a_star_stands_for_slashes_too_and_a_path_alone_is_exact() {
         let mut armed = Armed::default();
         armed.add(["/v1/mgmt/tenant=500".parse().unwrap()]);
-        assert_eq!(armed.hit("/v1/mgmt/tenant/all"), None);
+        assert_eq!(armed.hit("GET", "/v1/mgmt/tenant/all"), None);
         armed.add(["/v1/*=hang".parse().unwrap()]);
-        assert_eq!(armed.hit("/v1/mgmt/tenant/all"), Some(FaultKind::Hang));
+        assert_eq!(armed.hit("GET", "/v1/mgmt/tenant/all"), Some(FaultKind::Hang));
         armed.clear();
-        assert_eq!(armed.hit("/v1/mgmt/tenant/all"), None);
+        armed.add(["POST /v1/mgmt/tenant/all=html".parse().unwrap()]);
+        assert_eq!(armed.hit("POST", "/v1/mgmt/tenant/all"), Some(FaultKind::Html));
+        assert_eq!(armed.hit("GET", "/v1/mgmt/tenant/all"), None);
     }
 }

@@ -4,13 +4,15 @@
 //! |---|---|
 //! | `GET stats` | → counts |
 //! | `GET log[?last=N]` | → the last requests, oldest first |
-//! | `POST tenants[?project=P]` | `[tenant…]` or `{project, tenants}`: stored raw, with `users` and `settings` |
-//! | `POST attributes[?project=P]` | `[name…]` or `{project, attributes}`: defined from now on |
-//! | `POST faults` | `["PATH=KIND[:COUNT]"…]`: armed too |
+//! | `POST tenants` | `{project_id?, tenants: [object…]}`: stored raw, each with `__users` and `__settings` if given |
+//! | `POST attributes` | `{project_id?, names: [name…]}`: defined from now on |
+//! | `POST faults` | `{faults?: ["PATH=KIND[:COUNT]"…], clear?}`: armed too, or instead |
 //! | `DELETE faults` | none is armed any more |
+//!
+//! A body that is only the list does as well; where no project is named the first one is meant.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, Refusal},
@@ -45,9 +47,9 @@ fn log(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn tenants(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
-    let (id, raws) = meant(shared, call, "tenants")?;
-    let count = raws.as_array().map_or(0, Vec::len);
-    let raws = parsed(raws)?;
+    let mut body = Body::of(call, "tenants")?;
+    let raws: Vec<Map<String, Value>> = body.list()?;
+    let (id, count) = (body.project(shared)?, raws.len());
     let mut store = lock(&shared.store);
     let project = store.project(&id).ok_or_else(Refusal::no_project)?;
     project.seed(raws).map_err(|error| Refusal::unreadable(&error.to_string()))?;
@@ -56,8 +58,8 @@ fn tenants(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn attributes(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
-    let (id, names) = meant(shared, call, "attributes")?;
-    let names: Vec<String> = parsed(names)?;
+    let mut body = Body::of(call, "names")?;
+    let (names, id) = (body.list::<String>()?, body.project(shared)?);
     let mut store = lock(&shared.store);
     let project = store.project(&id).ok_or_else(Refusal::no_project)?;
     let all = project.now().attributes.iter().cloned().chain(names).collect();
@@ -67,30 +69,49 @@ fn attributes(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn faults(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
-    let texts: Vec<String> = parsed(body(call)?)?;
+    let mut body = Body::of(call, "faults")?;
+    let clear = body.take::<bool>("clear")?.unwrap_or_default();
+    let texts = if clear { body.take("faults")?.unwrap_or_default() } else { body.list::<String>()? };
     let faults = texts.iter().map(|text| text.parse()).collect::<Result<Vec<Fault>, _>>();
-    lock(&shared.faults).add(faults.map_err(|error| Refusal::unreadable(&error.to_string()))?);
+    let faults = faults.map_err(|error| Refusal::unreadable(&error.to_string()))?;
+    let mut armed = lock(&shared.faults);
+    if clear {
+        armed.clear();
+    }
+    armed.add(faults);
     Ok(Answer::done())
 }
 
-/// The project that a body is for, and what it holds: the body itself, or its value under `key`.
-fn meant(shared: &Shared, call: &Call, key: &str) -> Result<(String, Value), Refusal> {
-    let mut body = body(call)?;
-    let named = body.get("project").and_then(Value::as_str).map(str::to_owned);
-    let project = query(call, "project").map(str::to_owned).or(named);
-    let held = match &mut body {
-        Value::Object(fields) => fields.remove(key).unwrap_or_default(),
-        _ => body,
-    };
-    Ok((project.unwrap_or_else(|| shared.first_project.clone()), held))
+/// A body: a list under its name, and what is said beside it.
+struct Body {
+    name: &'static str,
+    fields: Map<String, Value>,
 }
 
-fn body(call: &Call) -> Result<Value, Refusal> {
-    serde_json::from_slice(&call.body).map_err(|error| Refusal::unreadable(&error.to_string()))
-}
+impl Body {
+    /// The body of a call; where it is only the list, that is what is under `name`.
+    fn of(call: &Call, name: &'static str) -> Result<Self, Refusal> {
+        let fields = match serde_json::from_slice(&call.body) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(list) => Map::from_iter([(name.to_owned(), list)]),
+            Err(error) => return Err(Refusal::unreadable(&error.to_string())),
+        };
+        Ok(Self { name, fields })
+    }
 
-fn parsed<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
-    serde_json::from_value(value).map_err(|error| Refusal::unreadable(&error.to_string()))
+    fn list<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, Refusal> {
+        self.take(self.name)?.ok_or_else(|| Refusal::unreadable(&format!("'{}' is missing", self.name)))
+    }
+
+    /// The project that is named, else the first one.
+    fn project(&mut self, shared: &Shared) -> Result<String, Refusal> {
+        Ok(self.take("project_id")?.unwrap_or_else(|| shared.first_project.clone()))
+    }
+
+    fn take<T: DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, Refusal> {
+        let value = self.fields.remove(key).unwrap_or_default();
+        serde_json::from_value(value).map_err(|error| Refusal::unreadable(&format!("'{key}': {error}")))
+    }
 }
 
 fn query<'a>(call: &'a Call, key: &str) -> Option<&'a str> {

@@ -26,11 +26,16 @@ pub async fn fetch(client: &Client, desired: &Desired) -> Result<Live, Error> {
         .tenants
         .iter()
         .flatten()
-        .filter(|tenant| tenant.settings.is_some())
+        .filter(|tenant| tenant.manages_settings())
         .map(|tenant| tenant.id.as_str())
         .collect();
+    fetch_with(client, |id| managed.contains(id)).await
+}
+
+/// Reads every tenant, and the settings of those whose ids are wanted.
+pub async fn fetch_with(client: &Client, wanted: impl Fn(&str) -> bool) -> Result<Live, Error> {
     let tenants = tenants(client).await?;
-    let there = tenants.iter().map(|tenant| tenant.object.id.as_str()).filter(|id| managed.contains(id));
+    let there = tenants.iter().map(|tenant| tenant.object.id.as_str()).filter(|id| wanted(id));
     let settings = settings(client, there).await?;
     Ok(Live { tenants, settings })
 }
@@ -65,7 +70,8 @@ pub async fn one_tenant(client: &Client, id: &str) -> Result<Option<Observed<Liv
     if object.is_empty() {
         return Ok(None);
     }
-    let raw = serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(TENANT_PATH, &error))?;
+    let raw =
+        serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(TENANT_PATH, &error))?;
     observe(raw).map(Some)
 }
 
@@ -74,7 +80,8 @@ pub async fn one_settings(client: &Client, id: &str) -> Result<Observed<LiveSett
     let answer = client.send(&tenant::look_settings(id)).await?;
     let object = tenant::shape(SETTINGS_PATH).unwrap(answer.json::<Object>()?);
     let settings = LiveSettings::from_object(&object);
-    let raw = serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(SETTINGS_PATH, &error))?;
+    let raw =
+        serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(SETTINGS_PATH, &error))?;
     Ok(Observed { object: settings, raw })
 }
 
@@ -88,8 +95,9 @@ async fn settings<'a>(
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Observed<LiveSettings>>, Error> {
     use futures_util::{StreamExt, TryStreamExt, stream};
-    let reads: Vec<_> =
-        ids.map(|id| async move { one_settings(client, id).await.map(|settings| (id.to_owned(), settings)) }).collect();
+    let reads: Vec<_> = ids
+        .map(|id| async move { one_settings(client, id).await.map(|settings| (id.to_owned(), settings)) })
+        .collect();
     stream::iter(reads).buffer_unordered(client.pool_size()).try_collect().await
 }
 

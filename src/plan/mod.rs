@@ -5,6 +5,8 @@ mod confirm;
 mod estimate;
 mod guard;
 mod holders;
+#[cfg(test)]
+mod laws;
 mod scope;
 mod tenants;
 #[cfg(test)]

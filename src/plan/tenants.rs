@@ -29,7 +29,7 @@ pub(super) fn compare_all(desired: &Desired, live: &Live, by_id: &ById<'_>, scop
             compared.changes.push(create(tenant, address));
             continue;
         };
-        let settings = live.settings.get(&tenant.id).map(|settings| &settings.object);
+        let settings = live.settings.get(&tenant.id);
         match tenant::compare(tenant, observed, settings) {
             None => compared.unchanged.push(address),
             Some(comparison) => {
@@ -55,7 +55,6 @@ fn create(tenant: &Tenant, address: Address) -> Change {
         action: Action::Create { after: tenant::desired_attributes(tenant) },
         needs: tenant.parent.iter().map(|parent| Need::Made(Address::new(tenant::KIND, parent))).collect(),
         steps: tenant::create(tenant),
-        lockout: tenant.disabled == Some(true) || tenant.enforce_sso == Some(true),
         sensitive: tenant.sensitive.clone(),
         place: tenant.place.clone(),
         ..blank(address)

@@ -1,1 +1,29 @@
 //! Any value → text, JSON, Markdown: the only place that prints or names a colour.
+
+mod csv;
+mod failure;
+mod header;
+mod json;
+mod plan_text;
+mod progress;
+mod prompt;
+mod properties;
+mod quote;
+mod report_text;
+mod style;
+mod table;
+#[cfg(test)]
+mod tests;
+mod ui;
+
+pub use csv::{csv_heading, csv_row};
+pub use failure::Failure;
+pub use header::Header;
+pub use progress::Progress;
+pub(crate) use prompt::ask_how_to_go_on;
+pub use prompt::{Answer, Question};
+pub use properties::Properties;
+pub use quote::{masked, pretty};
+pub use style::ColorChoice;
+pub use table::Table;
+pub use ui::{Format, Ui, UiOptions};

@@ -54,6 +54,22 @@ pub struct FieldChange {
     pub sensitive: bool,
 }
 
+/// Takes away the attribute at `path`, if it is there.
+pub fn remove(attributes: &mut Attributes, path: &Path) {
+    fn inner(map: &mut Attributes, words: &[String]) {
+        match words {
+            [word] => drop(map.shift_remove(word)),
+            [word, rest @ ..] => {
+                if let Some(Value::Object(map)) = map.get_mut(word) {
+                    inner(map, rest);
+                }
+            }
+            [] => {}
+        }
+    }
+    inner(attributes, path.words());
+}
+
 /// Whether two JSON values mean the same: numbers by value, lists without order, objects by key.
 ///
 /// No list that this tool meets on a tenant has an order that means something.

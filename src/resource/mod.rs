@@ -2,6 +2,7 @@
 
 mod address;
 mod attributes;
+mod shape;
 mod step;
 pub mod tenant;
 
@@ -10,8 +11,9 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde_json::value::RawValue;
 
 pub use address::{Address, Pattern};
-pub use attributes::{Attributes, FieldChange, Path, same_value};
-pub use step::{Assign, Body, Difference, Edit, Object, Shape, Step, Verb, Verdict};
+pub use attributes::{Attributes, FieldChange, Path, remove, same_value};
+pub use shape::{Body, Difference, Object, Shape};
+pub use step::{Assign, Edit, Step, Verb, Verdict};
 
 /// A live object: as we model it, and as Descope said it.
 #[derive(Debug, Clone)]

@@ -3,13 +3,12 @@
 //! The service knows no partial update: what is left out of a write is reset. So an update is a set of edits
 //! that is laid over the object as it was read just before; everything else goes back as it came.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use super::same_value;
+use serde_json::Value;
+
+use super::{Body, Difference, Object, Shape};
 use crate::api::{Lane, Request};
-
-/// One object as the service says it.
-pub type Object = Map<String, Value>;
 
 /// What a step does to its object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,90 +41,9 @@ pub enum Edit {
     /// The object is made with these keys.
     Create(Object),
     /// These keys change, everything else stays as it is.
-    Update(Vec<(&'static str, Assign)>),
+    Update(Vec<(Cow<'static, str>, Assign)>),
     /// The object goes; these keys say how.
     Delete(Object),
-}
-
-/// What the body of an update holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
-    /// The whole object, edits laid over it.
-    Whole,
-    /// Only the edited keys.
-    Edited,
-}
-
-/// What is the same for every object that one call writes.
-#[derive(Debug, PartialEq)]
-pub struct Shape {
-    /// What the body of an update holds.
-    pub body: Body,
-    /// Keys that are read but never sent.
-    pub read_only: &'static [&'static str],
-    /// Keys that change without being written, so that a change in them says nothing.
-    pub computed: &'static [&'static str],
-    /// Keys whose strings mean the same in upper and lower case.
-    pub caseless: &'static [&'static str],
-    /// The key around the object that some answers are said to have.
-    pub wrapper: Option<&'static str>,
-    /// Wire words and the YAML words for them.
-    pub words: &'static [(&'static str, &'static str)],
-}
-
-impl Shape {
-    /// The YAML word for a wire key, or the key itself where there is none.
-    pub fn word<'a>(&self, key: &'a str) -> &'a str {
-        self.words.iter().find(|(wire, _)| *wire == key).map_or(key, |(_, word)| word)
-    }
-
-    /// The object in an answer, with or without a wrapper around it.
-    pub fn unwrap(&self, mut answer: Object) -> Object {
-        let inner = self.wrapper.filter(|_| answer.len() == 1).and_then(|key| answer.get_mut(key));
-        match inner {
-            Some(Value::Object(object)) => std::mem::take(object),
-            _ => answer,
-        }
-    }
-
-    /// Whether two values of `key` mean the same. Absent, null, empty, zero and false are one to the service.
-    pub fn same(&self, key: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
-        match (left.filter(|value| !is_zero(value)), right.filter(|value| !is_zero(value))) {
-            (None, None) => true,
-            (Some(left), Some(right)) if self.caseless.contains(&key) => {
-                same_value(&lower_case(left), &lower_case(right))
-            }
-            (Some(left), Some(right)) => same_value(left, right),
-            _ => false,
-        }
-    }
-
-    /// The keys in which two readings of one object differ, computed ones aside.
-    pub fn differences(&self, expected: &Object, found: &Object) -> Vec<Difference> {
-        let added = found.keys().filter(|key| !expected.contains_key(*key));
-        expected
-            .keys()
-            .chain(added)
-            .filter(|key| !self.computed.contains(&key.as_str()))
-            .filter(|key| !self.same(key, expected.get(*key), found.get(*key)))
-            .map(|key| Difference {
-                key: key.clone(),
-                expected: expected.get(key).cloned().unwrap_or_default(),
-                found: found.get(key).cloned().unwrap_or_default(),
-            })
-            .collect()
-    }
-}
-
-/// One key in which an object is not as it was expected.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Difference {
-    /// The wire key.
-    pub key: String,
-    /// The value expected.
-    pub expected: Value,
-    /// The value found.
-    pub found: Value,
 }
 
 /// What a look at the object says of a write whose outcome is in doubt.
@@ -208,6 +126,17 @@ impl Step {
         object
     }
 
+    /// Lays what an earlier step wrote over the copies of it that this object holds.
+    ///
+    /// A read may lag behind that write, and sending its old copy back would undo it.
+    pub fn catch_up(&self, before: &mut Object, written: &Object) {
+        for key in self.shape.copied {
+            if let Some(value) = written.get(*key) {
+                before.insert((*key).to_owned(), value.clone());
+            }
+        }
+    }
+
     /// The edited keys that are no longer what they were at the time of `planned`.
     pub fn moved(&self, planned: &Object, now: &Object) -> Vec<Difference> {
         let Edit::Update(edits) = &self.edit else { return Vec::new() };
@@ -263,25 +192,6 @@ fn lay_over(object: &mut Object, key: &str, assign: &Assign) {
     }
 }
 
-fn is_zero(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
-    }
-}
-
-fn lower_case(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(text.to_lowercase()),
-        Value::Array(items) => Value::Array(items.iter().map(lower_case).collect()),
-        other => other.clone(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -293,6 +203,8 @@ mod tests {
         read_only: &["createdTime", "parent"],
         computed: &["successors"],
         caseless: &["selfProvisioningDomains"],
+        opaque: &["customAttributes"],
+        copied: &["selfProvisioningDomains"],
         wrapper: Some("tenant"),
         words: &[("selfProvisioningDomains", "domains")],
     };
@@ -317,7 +229,7 @@ mod tests {
     }
 
     fn rename() -> Step {
-        step(Edit::Update(vec![("name", Assign::Set(json!("New")))]))
+        step(Edit::Update(vec![("name".into(), Assign::Set(json!("New")))]))
     }
 
     fn live() -> Object {
@@ -340,7 +252,8 @@ mod tests {
     #[test]
     fn a_map_is_merged_key_by_key() {
         let merge = Assign::Merge { set: object(json!({"b": true})), remove: vec!["gone".into()] };
-        let body = step(Edit::Update(vec![("customAttributes", merge)])).request(Some(&live())).body.unwrap();
+        let body =
+            step(Edit::Update(vec![("customAttributes".into(), merge)])).request(Some(&live())).body.unwrap();
         assert_eq!(body["customAttributes"], json!({"a": 1, "b": true}));
     }
 
@@ -378,6 +291,22 @@ mod tests {
         assert_eq!(step.judge(Some(&live()), None), Verdict::Done);
         assert_eq!(step.judge(Some(&live()), Some(&live())), Verdict::Untouched);
         assert_eq!(step.request(None).body.unwrap(), json!({"id": "acme", "cascade": false}));
+    }
+
+    #[test]
+    fn empty_is_absent_everywhere_but_in_somebody_elses_data() {
+        let same = |key, left, right| SHAPE.same(key, Some(&left), Some(&right));
+        assert!(same("sso", json!({"a": {"b": true, "c": false}}), json!({"a": {"b": true}, "d": ""})));
+        assert!(!same("sso", json!({"a": {"b": true}}), json!({"a": {"b": false}})));
+        assert!(!same("customAttributes", json!({"active": false}), json!({"x": 1, "active": true})));
+        assert!(!same("customAttributes", json!({"active": false, "x": 1}), json!({"x": 1})));
+    }
+
+    #[test]
+    fn a_copy_of_what_was_just_written_is_brought_up_to_date() {
+        let mut before = object(json!({"selfProvisioningDomains": ["old.com"], "enabled": true}));
+        rename().catch_up(&mut before, &object(json!({"selfProvisioningDomains": [], "enabled": false})));
+        assert_eq!(before, object(json!({"selfProvisioningDomains": [], "enabled": true})));
     }
 
     #[test]

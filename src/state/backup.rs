@@ -1,5 +1,8 @@
 //! Backup ↔ `backups/<project_id>/<ulid>.json`: what a run is about to change, with a checksum over all of it.
 
+mod find;
+mod retention;
+
 use std::{
     io,
     path::{Path, PathBuf},
@@ -15,6 +18,8 @@ use super::{
     disk::{self, Place, fit_name},
     format::{self, FORMAT},
 };
+
+pub use retention::{Keep, backup_made_at};
 
 const WHAT: &str = "backup";
 
@@ -120,11 +125,15 @@ impl State {
     /// Reads a backup and verifies its checksum.
     ///
     /// # Errors
-    /// It is missing, damaged, changed since it was written, or of another major format.
+    /// It is missing, damaged, changed since it was written, of another major format, or lies in the place of another.
     pub fn read_backup(&self, project: &str, id: &str) -> Result<Backup, Error> {
         let (path, bytes) = self.backup_bytes(project, id)?;
-        let backup = format::parse(WHAT, &path, &bytes)?;
+        let backup: Backup = format::parse(WHAT, &path, &bytes)?;
         verify(&path, &bytes)?;
+        if backup.id != id || backup.project_id != project {
+            let Backup { id, project_id, .. } = backup;
+            return Err(Error::Misplaced { path, id, project: project_id });
+        }
         Ok(backup)
     }
 
@@ -152,7 +161,7 @@ impl State {
         Ok((path, bytes))
     }
 
-    fn backup_path(&self, project: &str, id: &str) -> Result<PathBuf, Error> {
+    pub(super) fn backup_path(&self, project: &str, id: &str) -> Result<PathBuf, Error> {
         Ok(self.backup_folder(project)?.join(format!("{}.json", fit_name("backup id", id)?)))
     }
 }

@@ -72,6 +72,40 @@ pub enum Error {
         /// Its id.
         id: String,
     },
+    /// There is no backup at all.
+    #[error("There is no backup of project '{project}' yet")]
+    NoBackups {
+        /// The project.
+        project: String,
+    },
+    /// A backup lies where another one belongs.
+    #[error("'{}' holds another backup: '{id}' of project '{project}'", path.display())]
+    Misplaced {
+        /// The file.
+        path: PathBuf,
+        /// The id it states.
+        id: String,
+        /// The project it states.
+        project: String,
+    },
+    /// The audit trail tells of no such run.
+    #[error("The audit trail of project '{project}' has no run '{run_id}'")]
+    NoRun {
+        /// The project whose trail it is.
+        project: String,
+        /// The id, or its beginning.
+        run_id: String,
+    },
+    /// Several ids begin like this.
+    #[error("Several {what}s have ids that begin with '{text}': {}", some_of(ids))]
+    Ambiguous {
+        /// What is called by these ids.
+        what: &'static str,
+        /// What was given.
+        text: String,
+        /// Those it could mean, in order.
+        ids: Vec<String>,
+    },
     /// There is no journal of this run.
     #[error("There is no journal of run '{run_id}' in project '{project}'")]
     NoJournal {
@@ -106,6 +140,12 @@ pub enum Error {
     },
 }
 
+/// The first few of `ids`.
+fn some_of(ids: &[String]) -> String {
+    let shown = ids.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if ids.len() > 5 { format!("{shown} and {} more", ids.len() - 5) } else { shown }
+}
+
 /// ` by …`, or nothing where nobody is known.
 fn by(holder: Option<&LockRecord>) -> String {
     holder.map_or_else(String::new, |holder| format!(" by {holder}"))
@@ -122,6 +162,11 @@ impl Error {
         Self::Malformed { what, path: path.to_owned(), source: Arc::new(source) }
     }
 
+    /// A beginning that several ids have.
+    pub(super) fn ambiguous(what: &'static str, text: &str, ids: impl Iterator<Item = String>) -> Self {
+        Self::Ambiguous { what, text: text.to_owned(), ids: ids.collect() }
+    }
+
     /// A stable name for scripts.
     pub fn code(&self) -> &'static str {
         match self {
@@ -132,6 +177,10 @@ impl Error {
             Self::UnsupportedFormat { .. } => "state_format_unsupported",
             Self::Checksum { .. } => "backup_checksum_mismatch",
             Self::NoBackup { .. } => "backup_not_found",
+            Self::NoBackups { .. } => "no_backups",
+            Self::Misplaced { .. } => "backup_misplaced",
+            Self::NoRun { .. } => "run_not_found",
+            Self::Ambiguous { .. } => "id_ambiguous",
             Self::NoJournal { .. } => "journal_not_found",
             Self::LockHeld { .. } => "lock_held",
             Self::LockLost { .. } => "lock_lost",
@@ -157,6 +206,16 @@ impl Error {
                 "Do not restore from it. `backup list` shows the others; `backup verify` checks them.".to_owned()
             }
             Self::NoBackup { .. } => "`backup list` shows those there are.".to_owned(),
+            Self::NoBackups { .. } => {
+                "Every run that writes makes one first; `backup create` makes one now. Were they written with another \
+                 --state-dir or --backup-dir?"
+                    .to_owned()
+            }
+            Self::Misplaced { .. } => {
+                "Somebody moved or renamed it: put it back where it belongs, and do not restore from it here.".to_owned()
+            }
+            Self::NoRun { .. } => "`audit list` shows the runs.".to_owned(),
+            Self::Ambiguous { .. } => "Give more of the id.".to_owned(),
             Self::NoJournal { .. } => {
                 "A run that ended well leaves none: there is nothing to resume. `audit show RUN` tells what it did."
                     .to_owned()

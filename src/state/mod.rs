@@ -34,8 +34,11 @@ use std::{
 };
 
 pub use actor::{Actor, Process};
-pub use audit::{Audit, AuditContext, AuditEntry, AuditEvent, AuditProblem, AuditVerification};
-pub use backup::{BackedUp, Backup, BackupSummary};
+pub use audit::{
+    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditProblem,
+    AuditRun, AuditVerification,
+};
+pub use backup::{BackedUp, Backup, BackupSummary, Keep, backup_made_at};
 pub use baseline::Baseline;
 pub use canonical::digest;
 pub use clock::Clock;

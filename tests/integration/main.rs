@@ -1,2 +1,16 @@
 //! The real binary, run as a user runs it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may stop at once")]
+#![allow(clippy::needless_pass_by_value, reason = "json!(…) is handed over as it is")]
+
+mod architecture;
+mod common;
+mod emulator;
+mod faults;
+mod guards;
+mod one_off;
+mod prompts;
+mod readme;
+mod records;
+mod restore;
+mod sync;
+mod wire;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Rules;
+use super::{Order, Rules};
 use crate::emulator::{
     answer::{Answer, Refusal},
     fields::Fields,
@@ -33,8 +33,8 @@ pub(super) fn one_tenant(project: &mut Project, rules: &Rules, fields: &Fields) 
     let id = fields.required("id")?;
     let tables = project.seen();
     let stored = tables.tenant(&id).ok_or_else(|| Refusal::no_tenant(&id))?;
-    Ok(match rules.turn() {
-        Some(turn) => Answer::json(&turned(tables, stored, turn)),
+    Ok(match rules.order() {
+        Some(order) => Answer::json(&turned(tables, stored, order)),
         None => Answer::json(&tables.shown(stored)),
     })
 }
@@ -42,8 +42,8 @@ pub(super) fn one_tenant(project: &mut Project, rules: &Rules, fields: &Fields) 
 /// Every tenant, in one answer.
 pub(super) fn all_tenants(project: &mut Project, rules: &Rules) -> Answer {
     let tables = project.seen();
-    if let Some(turn) = rules.turn() {
-        return turned_listing(tables, tables.tenants().map(AsRef::as_ref).collect(), turn);
+    if let Some(order) = rules.order() {
+        return turned_listing(tables, tables.tenants().map(AsRef::as_ref).collect(), order);
     }
     let body = tables.listing(|tables| {
         let tenants = tables.tenants().map(|stored| tables.shown(stored)).collect();
@@ -63,8 +63,8 @@ pub(super) fn search_tenants(
     let tables = project.seen();
     let found: Vec<&Stored> =
         tables.tenants().map(AsRef::as_ref).filter(|stored| filter.passes(stored)).take(most).collect();
-    if let Some(turn) = rules.turn() {
-        return Ok(turned_listing(tables, found, turn));
+    if let Some(order) = rules.order() {
+        return Ok(turned_listing(tables, found, order));
     }
     Ok(Answer::json(&Listing { tenants: found.into_iter().map(|stored| tables.shown(stored)).collect() }))
 }
@@ -112,25 +112,18 @@ impl Filter {
     }
 }
 
-fn turned_listing(tables: &Tables, mut tenants: Vec<&Stored>, turn: usize) -> Answer {
-    rotate(&mut tenants, turn);
-    let tenants: Vec<Value> = tenants.into_iter().map(|stored| turned(tables, stored, turn)).collect();
+fn turned_listing(tables: &Tables, mut tenants: Vec<&Stored>, order: Order) -> Answer {
+    order.apply(&mut tenants);
+    let tenants: Vec<Value> = tenants.into_iter().map(|stored| turned(tables, stored, order)).collect();
     Answer::json(&Listing { tenants })
 }
 
-fn turned(tables: &Tables, stored: &Stored, turn: usize) -> Value {
+fn turned(tables: &Tables, stored: &Stored, order: Order) -> Value {
     let mut shown = json!(tables.shown(stored));
     for key in SETS {
         if let Some(Value::Array(items)) = shown.get_mut(key) {
-            rotate(items, turn);
+            order.apply(items);
         }
     }
     shown
-}
-
-/// Another order than with the turn before, where there are two items at least.
-fn rotate<T>(items: &mut [T], turn: usize) {
-    if let Some(by) = turn.checked_rem(items.len()) {
-        items.rotate_left(by);
-    }
 }

@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use self::{
     list::{all_tenants, one_tenant, search_tenants},
-    role::{all_permissions, all_roles, create_permission, create_role, delete_role, search_roles},
+    role::{
+        all_permissions, all_roles, create_permission, create_role, delete_role, search_roles, update_role,
+    },
     settings::{load_settings, replace_settings},
     tenant::{create_tenant, delete_tenant, patch_tenant, replace_default_roles, update_tenant},
 };
@@ -44,13 +46,33 @@ impl Rules {
         }
     }
 
-    /// By how much lists are turned in this read; `None`: not at all.
-    fn turn(&self) -> Option<usize> {
-        self.shuffle.then(|| self.reads.fetch_add(1, Ordering::Relaxed) + 1)
+    /// The order of this read, where reads have each their own.
+    fn order(&self) -> Option<Order> {
+        self.shuffle.then(|| Order(self.reads.fetch_add(1, Ordering::Relaxed) + 1))
+    }
+
+    /// Brings a list without an order of its own into the order of this read.
+    fn turn<T>(&self, items: &mut [T]) {
+        if let Some(order) = self.order() {
+            order.apply(items);
+        }
     }
 
     fn taken(&self, message: &str) -> Refusal {
         Refusal::taken(self.conflict_status, message)
+    }
+}
+
+/// The order of one read: another than that of the read before.
+#[derive(Debug, Clone, Copy)]
+struct Order(usize);
+
+impl Order {
+    /// Brings a list into this order; with two items or more it is another than the last one.
+    fn apply<T>(self, items: &mut [T]) {
+        if let Some(by) = self.0.checked_rem(items.len()) {
+            items.rotate_left(by);
+        }
     }
 }
 
@@ -63,8 +85,11 @@ pub(super) fn perform(
     caller: &Caller,
     call: &Call,
 ) -> Result<Answer, Refusal> {
+    if caller.project.as_deref().is_some_and(|id| store.project(id).is_none()) {
+        return Err(Refusal::no_project());
+    }
     match (call.method.as_str(), call.path.as_str()) {
-        ("POST", "/v1/mgmt/projects/list") => return Ok(project::list(store, caller)),
+        ("POST", "/v1/mgmt/projects/list") => return Ok(project::list(store, rules, caller)),
         ("GET", "/v1/mgmt/license") => return Ok(project::license(rules)),
         _ => {}
     }
@@ -89,11 +114,12 @@ fn project_call(method: &str, path: &str) -> Option<ProjectCall> {
         ("POST", "tenant/updateDefaultRoles") => replace_default_roles,
         ("GET", "tenant/settings") => load_settings,
         ("POST", "tenant/settings") => replace_settings,
-        ("GET", "role/all") => |project, _, _| Ok(all_roles(project)),
+        ("GET", "role/all") => |project, rules, _| Ok(all_roles(project, rules)),
         ("POST", "role/search") => search_roles,
         ("POST", "role/create") => create_role,
+        ("POST", "role/update") => update_role,
         ("POST", "role/delete") => delete_role,
-        ("GET", "permission/all") => |project, _, _| Ok(all_permissions(project)),
+        ("GET", "permission/all") => |project, rules, _| Ok(all_permissions(project, rules)),
         ("POST", "permission/create") => create_permission,
         _ => return None,
     };

@@ -10,9 +10,11 @@ use crate::emulator::{
 };
 
 /// The projects that the caller's key reaches.
-pub(super) fn list(store: &Store, caller: &Caller) -> Answer {
-    let projects = store.projects().filter(|project| caller.reaches(&project.spec.id));
-    Answer::json(&json!({"projects": projects.map(shown).collect::<Vec<_>>()}))
+pub(super) fn list(store: &Store, rules: &Rules, caller: &Caller) -> Answer {
+    let reached = store.projects().filter(|project| caller.reaches(&project.spec.id));
+    let mut projects: Vec<Value> = reached.map(shown).collect();
+    rules.turn(&mut projects);
+    Answer::json(&json!({"projects": projects}))
 }
 
 /// The license tier.

@@ -20,8 +20,15 @@ const DURATIONS: [&str; 4] =
     ["refreshTokenExpiration", "sessionTokenExpiration", "stepupTokenExpiration", "inactivityTime"];
 
 /// A tenant's settings.
-pub(super) fn load_settings(project: &mut Project, _: &Rules, fields: &Fields) -> Result<Answer, Refusal> {
-    let settings = stored(project.seen(), &fields.required("id")?)?.shown_settings();
+pub(super) fn load_settings(
+    project: &mut Project,
+    rules: &Rules,
+    fields: &Fields,
+) -> Result<Answer, Refusal> {
+    let mut settings = stored(project.seen(), &fields.required("id")?)?.shown_settings();
+    if let Some(order) = rules.order() {
+        settings.values_mut().filter_map(Value::as_array_mut).for_each(|items| order.apply(items));
+    }
     Ok(Answer::json(&settings))
 }
 

@@ -8,7 +8,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -116,7 +116,7 @@ fn replay(path: &Path, file: &mut File, contents: &mut Contents) -> Result<u64, 
     let (mut line, mut length) = (Vec::new(), 0);
     for number in 1.. {
         line.clear();
-        let size = reader.by_ref().read_until(b'\n', &mut line).map_err(read)?;
+        let size = reader.read_until(b'\n', &mut line).map_err(read)?;
         if !line.ends_with(b"\n") {
             break;
         }

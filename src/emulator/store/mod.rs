@@ -21,6 +21,7 @@ use super::{error::Error, options::ProjectSpec};
 pub(super) struct Store {
     projects: BTreeMap<String, Project>,
     journal: Option<Journal>,
+    closed: bool,
 }
 
 impl Store {
@@ -38,7 +39,7 @@ impl Store {
                 .entry(spec.id.clone())
                 .or_insert_with(|| Project::new(spec.clone(), project::fresh_contents(), lag));
         }
-        let mut store = Self { projects, journal };
+        let mut store = Self { projects, journal, closed: false };
         store.fold(store.projects.len() > known)?;
         Ok(store)
     }
@@ -72,7 +73,13 @@ impl Store {
     pub(super) fn close(&mut self) -> Result<(), Error> {
         let closed = self.fold(false);
         self.journal = None;
+        self.closed = true;
         closed
+    }
+
+    /// Whether what is written now would not be kept.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     fn fold(&mut self, changed: bool) -> Result<(), Error> {

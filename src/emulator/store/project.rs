@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{
     tables::{Effect, Permission, Role, Tables},
-    tenant::{Stored, epoch_seconds},
+    tenant::{Stored, Tenant, epoch_seconds},
 };
 use crate::emulator::options::ProjectSpec;
 
@@ -69,7 +69,8 @@ impl Project {
         self.unwritten.push(effect);
     }
 
-    /// Stores raw tenants as they are; their attributes count as defined. All or none.
+    /// Stores raw tenants as they are, over those of the same ids; their attributes count as defined. All or
+    /// none. Where the time of creation is not given, it stays, or is now.
     pub(in crate::emulator) fn seed(
         &mut self,
         raws: Vec<Map<String, Value>>,
@@ -80,7 +81,12 @@ impl Project {
         if attributes != self.now.attributes {
             self.plant(Effect::Attributes(attributes));
         }
-        for stored in tenants {
+        for mut stored in tenants {
+            let Tenant { id, created_time, .. } = &mut stored.tenant;
+            if *created_time == 0 {
+                let before = self.now.tenant(id).map(|before| before.tenant.created_time);
+                *created_time = before.unwrap_or_else(epoch_seconds);
+            }
             self.plant(Effect::Tenant(Arc::new(stored)));
         }
         Ok(())
@@ -156,6 +162,17 @@ mod tests {
         let wrong = json!({"id": 1}).as_object().unwrap().clone();
         assert!(project.seed(vec![raw("a"), wrong]).is_err());
         assert_eq!((project.now().tenants().count(), project.take_unwritten().len()), (0, 0));
+    }
+
+    #[test]
+    fn a_seed_over_a_tenant_leaves_its_time_of_creation() {
+        let mut project = project(Duration::ZERO);
+        let mut old = raw("a");
+        old.insert("createdTime".to_owned(), 7.into());
+        project.seed(vec![old, raw("a"), raw("b")]).unwrap();
+        let created = |id: &str| project.now().tenant(id).unwrap().tenant.created_time;
+        assert_eq!(created("a"), 7);
+        assert!(created("b") > 1_700_000_000);
     }
 
     #[test]

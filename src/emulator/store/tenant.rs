@@ -45,24 +45,21 @@ pub(in crate::emulator) struct Stored {
 }
 
 impl Stored {
-    /// A tenant from a raw object as a test hands it over: its wire keys as they are, beside them `users`
-    /// (a number) and `settings` (an object).
+    /// A tenant from a raw object as a test hands it over: its wire keys as they are, beside them `__users`
+    /// (a number) and `__settings` (an object), or `users` and `settings` for short.
     pub(in crate::emulator) fn seed(raw: Map<String, Value>) -> Result<Self, serde_json::Error> {
         let mut raw: Map<String, Value> = raw.into_iter().filter(|(_, value)| !value.is_null()).collect();
         raw.remove("successors");
-        let users = raw.remove("users").unwrap_or_else(|| 0.into());
-        let settings = raw.remove("settings");
+        let mut apart = |long: &str, short: &str| raw.remove(long).or_else(|| raw.remove(short));
+        let (users, settings) = (apart("__users", "users"), apart("__settings", "settings"));
         let mut tenant: Tenant = serde_json::from_value(Value::Object(raw))?;
-        if tenant.created_time == 0 {
-            tenant.created_time = epoch_seconds();
-        }
         if tenant.auth_type.is_empty() {
             "none".clone_into(&mut tenant.auth_type);
         }
         Ok(Self {
             tenant,
             settings: settings.map(serde_json::from_value).transpose()?,
-            users: serde_json::from_value(users)?,
+            users: users.map(serde_json::from_value).transpose()?.unwrap_or_default(),
         })
     }
 
@@ -139,7 +136,7 @@ mod tests {
     fn a_seed_is_stored_as_it_is() {
         let raw = json!({
             "id": "a", "name": "A", "authType": "saml", "domains": ["sso.example"], "createdTime": 7,
-            "newInTheService": {"deep": [1]}, "parent": null, "users": 3, "settings": {"enabled": true},
+            "newInTheService": {"deep": [1]}, "parent": null, "__users": 3, "__settings": {"enabled": true},
             "successors": ["ghost"],
         });
         let stored = Stored::seed(raw.as_object().unwrap().clone()).unwrap();

@@ -1,9 +1,10 @@
 //! (desired tenant, live tenant) → what differs. Typed until something does.
 
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 
 use super::{
-    LiveSettings, LiveTenant, Tenant, desired_attributes, steps, wire::key, words::settings_side_by_side,
+    Exactly, LiveSettings, LiveTenant, Tenant, desired_attributes, restore, steps, wire::key,
+    words::settings_side_by_side,
 };
 use crate::{
     resource::{Attributes, FieldChange, Object, Observed, Path, Step, same_value},
@@ -33,9 +34,12 @@ pub struct Comparison {
 pub fn compare(
     desired: &Tenant,
     live: &Observed<LiveTenant>,
-    settings: Option<&LiveSettings>,
+    settings: Option<&Observed<LiveSettings>>,
 ) -> Option<Comparison> {
-    let fields = differing_fields(desired, &live.object, settings);
+    let mut fields = differing_fields(desired, &live.object, settings.map(|settings| &settings.object));
+    let restored = desired.exactly.as_ref().map(|exactly| restored(exactly, live, settings));
+    let (keys, settings_keys) = restored.unwrap_or_default();
+    fields.extend(keys);
     if fields.is_empty() {
         return None;
     }
@@ -44,11 +48,31 @@ pub fn compare(
     Some(Comparison {
         before: before(&after, &fields),
         unmanaged_kept: unmanaged(desired, live),
-        steps: if replace { Vec::new() } else { steps::update(desired, &fields) },
+        steps: if replace { Vec::new() } else { steps::update(desired, &fields, settings_keys) },
         after,
         replace,
         fields,
     })
+}
+
+/// What a restore puts back beyond the words: keys of the tenant, and keys of its settings to write.
+fn restored(
+    exactly: &Exactly,
+    live: &Observed<LiveTenant>,
+    settings: Option<&Observed<LiveSettings>>,
+) -> (Vec<FieldChange>, Vec<(String, Value)>) {
+    let parse = |raw: &RawValue| serde_json::from_str::<Object>(raw.get()).unwrap_or_default();
+    let mut fields = restore::differing_keys(exactly, &parse(&live.raw));
+    let now = settings.map(|settings| parse(&settings.raw)).unwrap_or_default();
+    let keys =
+        exactly.settings.as_ref().map(|was| restore::differing_settings(was, &now)).unwrap_or_default();
+    fields.extend(keys.iter().map(|(key, was)| FieldChange {
+        path: Path::new(["settings", key]),
+        before: now.get(key).cloned(),
+        after: Some(was.clone()),
+        sensitive: false,
+    }));
+    (fields, keys)
 }
 
 /// Whether applying these differences stops somebody's login.
@@ -77,6 +101,7 @@ fn differing_fields(
         settings: desired_settings,
         sensitive: _,
         lifecycle: _,
+        exactly: _,
         place: _,
     } = desired;
     let mut found = Found { tenant: desired, fields: Vec::new() };
@@ -197,8 +222,6 @@ fn unmanaged(desired: &Tenant, live: &Observed<LiveTenant>) -> usize {
 mod tests {
     use std::time::Duration;
 
-    use serde_json::value::RawValue;
-
     use super::*;
     use crate::resource::tenant::{Bag, Lifecycle, Names, Settings};
 
@@ -296,11 +319,13 @@ mod tests {
             settings: Some(Settings { session_token_expiration: Some(hour), ..Settings::default() }),
             ..in_sync()
         };
-        let same =
-            LiveSettings { enabled: true, session_token_expiration: Some(hour), ..LiveSettings::default() };
-        assert_eq!(compare(&desired, &live(), Some(&same)), None);
-        let off = LiveSettings { enabled: false, ..same };
-        let comparison = compare(&desired, &live(), Some(&off)).unwrap();
+        let settings = |enabled: bool| {
+            let object =
+                LiveSettings { enabled, session_token_expiration: Some(hour), ..LiveSettings::default() };
+            Observed { object, raw: RawValue::from_string("{}".to_owned()).unwrap() }
+        };
+        assert_eq!(compare(&desired, &live(), Some(&settings(true))), None);
+        let comparison = compare(&desired, &live(), Some(&settings(false))).unwrap();
         assert_eq!(paths(&comparison), ["settings.session_token_expiration"]);
         assert_eq!(comparison.fields[0].after, Some(json!("1h")));
     }

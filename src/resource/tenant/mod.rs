@@ -1,7 +1,9 @@
 //! Tenants: (desired, live) → what differs, and the steps that make it so.
 
 mod compare;
+mod restore;
 mod rivals;
+mod sensitive;
 mod sets;
 mod steps;
 mod wire;
@@ -12,7 +14,9 @@ use std::time::Duration;
 use super::{Address, Path, Place};
 
 pub use compare::{Comparison, compare, lockout};
+pub use restore::{Exactly, as_it_was};
 pub(super) use rivals::{explain, rivals};
+pub use sensitive::on_the_wire;
 pub use sets::{Bag, Names};
 pub use steps::{create, delete, release, replace};
 pub use wire::{
@@ -22,6 +26,9 @@ pub use words::{desired_attributes, live_attributes};
 
 /// The kind, as addresses write it.
 pub const KIND: &str = "tenant";
+
+/// The kind under which a backup keeps the settings of a tenant.
+pub const SETTINGS_KIND: &str = "tenant_settings";
 
 /// How the configuration says a tenant should be. `None` is unmanaged; an empty set is "none".
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,6 +61,8 @@ pub struct Tenant {
     pub sensitive: Vec<Path>,
     /// What a run may not do to the tenant.
     pub lifecycle: Lifecycle,
+    /// Keys without words that are put back as a backup has them; no configuration sets it.
+    pub exactly: Option<Box<Exactly>>,
     /// Where the configuration defines it; `None` where no file does.
     pub place: Option<Place>,
 }
@@ -89,6 +98,11 @@ impl Tenant {
     /// Whether the attribute at `path` is masked in every output.
     pub fn is_sensitive(&self, path: &Path) -> bool {
         self.sensitive.iter().any(|hidden| path.is_within(hidden))
+    }
+
+    /// Whether its settings must be read to compare it.
+    pub fn manages_settings(&self) -> bool {
+        self.settings.is_some() || self.exactly.as_ref().is_some_and(|exactly| exactly.settings.is_some())
     }
 
     fn ignores(&self, path: &Path) -> bool {

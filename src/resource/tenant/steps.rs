@@ -1,5 +1,7 @@
 //! What differs → the writes that make it so. Pure: counted before, sent later.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -28,9 +30,21 @@ pub fn create(tenant: &Tenant) -> Vec<Step> {
     put(key::DISABLED, tenant.disabled.map(Value::Bool));
     put(key::ROLE_INHERITANCE, tenant.role_inheritance.as_ref().map(|text| json!(text)));
     put(key::PARENT, tenant.parent.as_ref().map(|parent| json!(parent)));
+    let exactly = tenant.exactly.as_deref();
+    keys.extend(exactly.into_iter().flat_map(|exactly| exactly.tenant.clone()));
+    let exactly = tenant.exactly.as_deref();
+    keys.extend(exactly.into_iter().flat_map(|exactly| exactly.tenant.clone()));
     let create =
         Step { label: "create", path: wire::CREATE_PATH, ..of_tenant(&tenant.id, Edit::Create(keys)) };
-    let settings = settings(tenant, |_| true);
+    let kept = exactly.and_then(|exactly| exactly.settings.as_ref());
+    let settings = match kept {
+        Some(was) => {
+            let keys = super::restore::differing_settings(was, &Object::new());
+            let edits = keys.into_iter().map(|(key, value)| (Cow::Owned(key), Assign::Set(value)));
+            Some(settings_step(&tenant.id, edits.collect()))
+        }
+        None => settings(tenant, |_| true),
+    };
     let roles = tenant
         .default_roles
         .as_ref()
@@ -54,13 +68,19 @@ pub fn replace(tenant: &Tenant, cascade: bool) -> Vec<Step> {
 
 /// The step that gives up `domains`, and the name for another one, before a tenant takes what somebody else still has.
 pub fn release(id: &str, domains: Option<&Names>, name: Option<&str>) -> Step {
-    let domains = domains.map(|domains| (key::DOMAINS, Assign::Set(domains.to_json())));
-    let name = name.map(|name| (key::NAME, Assign::Set(json!(name))));
+    let domains = domains.map(|domains| (key::DOMAINS.into(), Assign::Set(domains.to_json())));
+    let name = name.map(|name| (key::NAME.into(), Assign::Set(json!(name))));
     Step { label: "release", ..of_tenant(id, Edit::Update(domains.into_iter().chain(name).collect())) }
 }
 
 /// The steps that settle `fields`: the tenant first, settings from a fresh read after it (Tenants, settings).
-pub(super) fn update(tenant: &Tenant, fields: &[FieldChange]) -> Vec<Step> {
+///
+/// `settings_keys` are settings that a restore puts back by their wire keys.
+pub(super) fn update(
+    tenant: &Tenant,
+    fields: &[FieldChange],
+    settings_keys: Vec<(String, Value)>,
+) -> Vec<Step> {
     let mut edits = Vec::new();
     let mut merge = (Object::new(), Vec::new());
     let mut rest = Vec::new();
@@ -78,7 +98,9 @@ pub(super) fn update(tenant: &Tenant, fields: &[FieldChange]) -> Vec<Step> {
             },
             [word] => {
                 let wire = wire::TENANT.words.iter().find(|(_, yaml)| yaml == word).map(|(wire, _)| *wire);
-                let key = wire.or_else(|| same_word(word));
+                let key = wire.or_else(|| same_word(word)).map(Cow::Borrowed);
+                let kept = tenant.exactly.as_ref().filter(|exactly| exactly.tenant.contains_key(word));
+                let key = key.or_else(|| kept.map(|_| Cow::Owned(word.clone())));
                 edits.extend(key.map(|key| (key, Assign::Set(field.after.clone().unwrap_or_default()))));
             }
             _ => {}
@@ -86,13 +108,19 @@ pub(super) fn update(tenant: &Tenant, fields: &[FieldChange]) -> Vec<Step> {
     }
     let (set, remove) = merge;
     if !set.is_empty() || !remove.is_empty() {
-        edits.push((key::ATTRIBUTES, Assign::Merge { set, remove }));
+        edits.push((key::ATTRIBUTES.into(), Assign::Merge { set, remove }));
     }
     let tenant_step =
         (!edits.is_empty()).then(|| Step { label: "update", ..of_tenant(&tenant.id, Edit::Update(edits)) });
     let of_settings = |field: &FieldChange| field.path.words().first().is_some_and(|word| word == "settings");
-    let settings_step =
-        if fields.iter().any(of_settings) { settings(tenant, |path| !tenant.ignores(path)) } else { None };
+    let settings_step = if !settings_keys.is_empty() {
+        let edits = settings_keys.into_iter().map(|(key, value)| (Cow::Owned(key), Assign::Set(value)));
+        Some(settings_step(&tenant.id, edits.collect()))
+    } else if fields.iter().any(of_settings) {
+        settings(tenant, |path| !tenant.ignores(path))
+    } else {
+        None
+    };
     [tenant_step, settings_step].into_iter().chain(rest).flatten().collect()
 }
 
@@ -118,13 +146,13 @@ fn default_roles(tenant: &Tenant, roles: &Names) -> Step {
         label: "default roles",
         path: wire::ROLES_PATH,
         shape: &wire::DEFAULT_ROLES,
-        ..of_tenant(&tenant.id, Edit::Update(vec![(key::DEFAULT_ROLES, Assign::Set(roles.to_json()))]))
+        ..of_tenant(&tenant.id, Edit::Update(vec![(key::DEFAULT_ROLES.into(), Assign::Set(roles.to_json()))]))
     }
 }
 
 /// The settings whose paths are `wanted`, laid over those of a fresh read.
 fn settings(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Option<Step> {
-    let mut edits = vec![("enabled", Assign::Set(json!(true)))];
+    let mut edits = vec![("enabled".into(), Assign::Set(json!(true)))];
     for (word, duration, _) in settings_side_by_side(tenant.settings.as_ref()?, None) {
         if !wanted(&Path::new(["settings", word])) {
             continue;
@@ -135,22 +163,26 @@ fn settings(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Option<Step> {
             "refresh_token_expiration" => ("refreshTokenExpiration", "refreshTokenExpirationUnit"),
             "stepup_token_expiration" => ("stepupTokenExpiration", "stepupTokenExpirationUnit"),
             _ => {
-                edits.push(("enableInactivity", Assign::Set(json!(!duration.is_zero()))));
+                edits.push(("enableInactivity".into(), Assign::Set(json!(!duration.is_zero()))));
                 if duration.is_zero() {
                     continue;
                 }
                 ("inactivityTime", "inactivityTimeUnit")
             }
         };
-        edits.push((key, Assign::Set(count)));
-        edits.push((unit_key, Assign::Set(unit)));
+        edits.push((key.into(), Assign::Set(count)));
+        edits.push((unit_key.into(), Assign::Set(unit)));
     }
-    Some(Step {
+    Some(settings_step(&tenant.id, edits))
+}
+
+fn settings_step(id: &str, edits: Vec<(Cow<'static, str>, Assign)>) -> Step {
+    Step {
         label: "settings",
-        look: wire::look_settings(&tenant.id),
+        look: wire::look_settings(id),
         path: wire::SETTINGS_PATH,
-        key: ("tenantId", tenant.id.clone()),
+        key: ("tenantId", id.to_owned()),
         shape: &wire::SETTINGS,
-        ..of_tenant(&tenant.id, Edit::Update(edits))
-    })
+        ..of_tenant(id, Edit::Update(edits))
+    }
 }

@@ -53,6 +53,8 @@ pub(super) static TENANT: Shape = Shape {
     read_only: &["createdTime", "successors", key::PARENT, key::DEFAULT_ROLES, "domains"],
     computed: &["successors"],
     caseless: &[key::DOMAINS],
+    opaque: &[key::ATTRIBUTES],
+    copied: &[],
     wrapper: Some("tenant"),
     words: TENANT_WORDS,
 };
@@ -64,6 +66,8 @@ const SHAPE_OF_TENANT: Shape = Shape {
     read_only: &[],
     computed: &["successors"],
     caseless: &[key::DOMAINS],
+    opaque: &[key::ATTRIBUTES],
+    copied: &[],
     wrapper: Some("tenant"),
     words: TENANT_WORDS,
 };
@@ -74,6 +78,8 @@ pub(super) static SETTINGS: Shape = Shape {
     read_only: &["id"],
     computed: &[],
     caseless: &[key::DOMAINS],
+    opaque: &[key::ATTRIBUTES],
+    copied: &[key::DOMAINS],
     wrapper: Some("settings"),
     words: &[
         ("enabled", "settings"),

@@ -24,6 +24,7 @@ pub fn desired_attributes(tenant: &Tenant) -> Attributes {
         settings,
         sensitive: _,
         lifecycle: _,
+        exactly: _,
         place: _,
     } = tenant;
     let entries = [

@@ -2,17 +2,26 @@
 
 mod chain;
 mod entry;
+mod excerpt;
+mod filter;
+mod lines;
+mod problem;
+mod run;
 mod verify;
 
 use std::{
-    fs::File,
-    io::{BufRead, BufReader, ErrorKind},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
 pub use entry::{AuditContext, AuditEntry, AuditEvent};
-pub use verify::{AuditProblem, AuditVerification};
+pub use excerpt::AuditExcerpt;
+pub use filter::AuditFilter;
+pub(super) use filter::begins_like;
+pub use lines::AuditLine;
+pub use problem::AuditProblem;
+pub use run::AuditRun;
+pub use verify::AuditVerification;
 
 use self::chain::Chain;
 use super::{Error, State, commit::GroupCommit};
@@ -64,15 +73,9 @@ impl State {
         project: &str,
     ) -> Result<impl Iterator<Item = Result<AuditEntry, Error>>, Error> {
         let path = self.audit_path(project)?;
-        let file = match File::open(&path) {
-            Ok(file) => Some(BufReader::new(file)),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(Error::io("read", &path, error)),
-        };
-        Ok(file.into_iter().flat_map(BufRead::lines).map(move |line| {
-            let line = line.map_err(|error| Error::io("read", &path, error))?;
-            serde_json::from_str(&line).map_err(|error| Error::malformed(WHAT, &path, error))
-        }))
+        Ok(self
+            .audit_lines(project)?
+            .map(move |line| line?.entry().map_err(|error| Error::malformed(WHAT, &path, error))))
     }
 
     pub(super) fn audit_path(&self, project: &str) -> Result<PathBuf, Error> {

@@ -122,7 +122,7 @@ async fn each_way_to_change_a_trail_is_found_and_named() {
     assert_eq!(after(&|lines| drop(lines.remove(0))), [AuditProblem::Dropped { first: 1, last: 1 }]);
     assert_eq!(after(&|lines| drop(lines.drain(1..4))), [AuditProblem::Dropped { first: 2, last: 4 }]);
     assert_eq!(after(&|lines| lines.swap(2, 3)), [AuditProblem::Reordered { line: 4, seq: 3 }]);
-    assert_eq!(after(&|lines| lines.push(lines[1].clone())), [AuditProblem::Reordered { line: 7, seq: 2 }]);
+    assert_eq!(after(&|lines| lines.push(lines[1].clone())), [AuditProblem::Repeated { line: 7, seq: 2 }]);
     assert_eq!(after(&|lines| lines[3] = "{}".into())[0], AuditProblem::Unreadable { line: 4 });
     assert!(matches!(after(&|lines| lines.truncate(4))[..], [AuditProblem::CutOff { .. }]));
     assert!(matches!(after(&Vec::clear)[..], [AuditProblem::CutOff { .. }]));

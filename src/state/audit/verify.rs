@@ -1,7 +1,6 @@
 //! The audit trail → every line that was edited, dropped, reordered or cut off.
 
 use std::{
-    fmt,
     fs::File,
     io::{BufRead, BufReader, ErrorKind},
     ops::RangeInclusive,
@@ -11,6 +10,7 @@ use serde::Deserialize;
 
 use super::{
     super::{Error, State, canonical::digest_without},
+    AuditProblem,
     chain::{Link, read_head},
 };
 
@@ -29,83 +29,6 @@ impl AuditVerification {
     /// Whether nothing is wrong.
     pub fn is_intact(&self) -> bool {
         self.problems.is_empty()
-    }
-}
-
-/// One break in an audit trail. Lines count from 1 as they stand in the file, `seq` as they were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuditProblem {
-    /// A line that is no audit line.
-    Unreadable {
-        /// The line.
-        line: u64,
-    },
-    /// The last line has no end: a crash cut it short. The next run repairs it.
-    Torn {
-        /// The line.
-        line: u64,
-    },
-    /// What a line says is not what was hashed.
-    Edited {
-        /// The line.
-        line: u64,
-        /// Its number.
-        seq: u64,
-    },
-    /// A line does not follow the one before it: that one, or this one, was rewritten with a new hash.
-    Unchained {
-        /// The line.
-        line: u64,
-        /// Its number.
-        seq: u64,
-    },
-    /// A line stands behind one that was written later, or stands there twice.
-    Reordered {
-        /// The line.
-        line: u64,
-        /// Its number.
-        seq: u64,
-    },
-    /// Lines that were written are not there.
-    Dropped {
-        /// The first of them, by its number.
-        first: u64,
-        /// The last of them.
-        last: u64,
-    },
-    /// The trail ends before the line that the head names, or that line was rewritten.
-    CutOff {
-        /// The hash of the line that should be there.
-        head: String,
-    },
-    /// There are lines but no readable head: a cut-off tail would not be noticed.
-    NoHead,
-}
-
-impl fmt::Display for AuditProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable { line } => write!(f, "line {line} is not an audit line"),
-            Self::Torn { line } => write!(f, "line {line} was cut short by a crash; the next run repairs it"),
-            Self::Edited { line, seq } => write!(f, "line {line} (seq {seq}) was edited"),
-            Self::Unchained { line, seq } => {
-                write!(
-                    f,
-                    "line {line} (seq {seq}) does not follow the line before it: one of them was rewritten"
-                )
-            }
-            Self::Reordered { line, seq } => write!(f, "line {line} (seq {seq}) is out of order"),
-            Self::Dropped { first, last } if first == last => {
-                write!(f, "the line with seq {first} was dropped")
-            }
-            Self::Dropped { first, last } => write!(f, "the lines with seq {first} to {last} were dropped"),
-            Self::CutOff { head } => {
-                write!(f, "the line with hash {head} is missing: the end was cut off or rewritten")
-            }
-            Self::NoHead => {
-                f.write_str("the head file is missing or unreadable: a cut-off end would not be noticed")
-            }
-        }
     }
 }
 
@@ -189,8 +112,12 @@ impl Inspection {
             self.head.as_ref().is_some_and(|head| head.seq == seq && head.hash.as_ref() == Some(&hash));
         self.named_met |= self.named.as_ref() == Some(&hash);
         if seq <= self.newest.seq {
-            self.found(seq);
-            return self.problems.push(AuditProblem::Reordered { line, seq });
+            let problem = if self.found(seq) {
+                AuditProblem::Reordered { line, seq }
+            } else {
+                AuditProblem::Repeated { line, seq }
+            };
+            return self.problems.push(problem);
         }
         if seq > self.newest.seq + 1 {
             self.gaps.push(self.newest.seq + 1..=seq - 1);
@@ -200,12 +127,13 @@ impl Inspection {
         self.newest = Link { seq, hash: Some(hash) };
     }
 
-    /// The line with this number turned up late: it was not dropped.
-    fn found(&mut self, seq: u64) {
-        let Some(at) = self.gaps.iter().position(|gap| gap.contains(&seq)) else { return };
+    /// Whether the line with this number was missed so far: it was not dropped, but turned up late.
+    fn found(&mut self, seq: u64) -> bool {
+        let Some(at) = self.gaps.iter().position(|gap| gap.contains(&seq)) else { return false };
         let gap = self.gaps.remove(at);
         let (before, after) = (*gap.start()..=seq.saturating_sub(1), seq + 1..=*gap.end());
         self.gaps.splice(at..at, [before, after].into_iter().filter(|part| !part.is_empty()));
+        true
     }
 
     fn conclude(mut self) -> AuditVerification {

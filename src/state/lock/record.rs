@@ -58,6 +58,12 @@ impl LockRecord {
         Self { format_version, owner: run_id, user, host, process, command, acquired_at, heartbeat: 0 }
     }
 
+    /// Whether the process that holds it is alive, as `observer` can tell: none for one of another host, boot or
+    /// container.
+    pub fn is_alive(&self, observer: &Process) -> Option<bool> {
+        self.process.is_dead(observer).map(|dead| !dead)
+    }
+
     /// What a lock file says; none if it is not readable.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         serde_json::from_slice(bytes).ok()

@@ -1,0 +1,236 @@
+//! The changes of a plan, run: parents before children, independent work in parallel, outcomes told as they come.
+
+use std::{sync::atomic::AtomicBool, time::Duration};
+
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use tokio::{sync::Semaphore, time::Instant};
+
+use super::{
+    Fault, Outcome, Report, Status, Trail,
+    graph::{Graph, Node},
+    prove::prove,
+    step::{Stuck, Wire, halt, not_done},
+    tally::{Ended, Objects, Tally},
+};
+use crate::{
+    api::Client,
+    live,
+    plan::{Action, Change, Plan},
+    resource::{Object, Step, Verdict},
+    state::{Lock, StepOutcome},
+};
+
+/// For so long a reading of a single object counts as "just before".
+const FRESH: Duration = Duration::from_secs(5);
+/// Requests under way at once, at most.
+const MOST_PLACES: usize = 64;
+
+/// What an apply is made of. The lock and the trail are the proof that it may write.
+pub struct Job<'a> {
+    /// What to do.
+    pub plan: &'a Plan,
+    /// The way to Descope.
+    pub client: &'a Client,
+    /// The project's lock, held.
+    pub lock: &'a Lock,
+    /// Journal and audit, open.
+    pub trail: &'a Trail,
+    /// Requests at once, where that is fixed.
+    pub parallelism: Option<usize>,
+    /// The longest that one change may take, waiting included.
+    pub max_wait: Duration,
+    /// When the objects were read again before the first write.
+    pub read_at: Instant,
+    /// Set when the user breaks off.
+    pub interrupted: &'a AtomicBool,
+    /// Told what happens, as it happens.
+    pub observer: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Asked after a failure.
+    pub decide: &'a (dyn Fn(&Outcome, usize) -> BoxFuture<'static, Decision> + Sync),
+}
+
+/// What happens during an apply.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// So many changes are about to run.
+    Started(usize),
+    /// A change came to its end.
+    Ended(&'a Outcome),
+    /// Everything was written; now it is read again.
+    Proving,
+}
+
+/// How to go on after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// With whatever does not depend on what failed.
+    Continue,
+    /// Not at all; what is under way finishes.
+    Stop,
+}
+
+/// Runs every change of the plan that is not withheld, then reads everything again to prove it.
+pub async fn run(job: &Job<'_>) -> Report {
+    let mut tally = Tally::new(job.plan);
+    let places = Semaphore::new(job.parallelism.unwrap_or(MOST_PLACES).clamp(1, MOST_PLACES));
+    let wire = Wire { client: job.client, lock: job.lock, places: &places, max_wait: job.max_wait };
+    let mut graph = Graph::of(job.plan);
+    let mut running = FuturesUnordered::new();
+    (job.observer)(Event::Started(job.plan.runnable().count()));
+    loop {
+        while tally.may_start(job) && running.len() < abreast(job) {
+            let Some(node) = graph.take() else { break };
+            let Some(change) = job.plan.changes.get(node.change) else { continue };
+            let objects = tally.objects(node, change);
+            running.push(run_node(job, wire, node, change, objects));
+        }
+        let Some(ended) = running.next().await else { break };
+        let node = ended.node;
+        if ended.status == Status::Succeeded {
+            graph.done(node);
+            tally.succeeded(job, ended);
+        } else {
+            let outcome = tally.failed(job, ended);
+            for lost in graph.failed(node) {
+                tally.skip(job, lost, Some(node));
+            }
+            let left = graph.len();
+            if let Some(outcome) = outcome.filter(|_| left > 0 && tally.may_start(job)) {
+                tally.stopped = (job.decide)(&outcome, left).await == Decision::Stop;
+            }
+        }
+    }
+    for node in graph.drain() {
+        tally.skip(job, node, None);
+    }
+    (job.observer)(Event::Proving);
+    prove(job, wire, &mut tally.outcomes, &tally.expected).await;
+    tally.report(job)
+}
+
+/// The report of a plan in which everything is withheld, or nothing is to do.
+pub fn untried(plan: &Plan, run_id: &str) -> Report {
+    let outcomes = Tally::new(plan).outcomes.into_iter().flatten().collect();
+    Report { run_id: run_id.to_owned(), outcomes, unchanged: plan.unchanged.len(), ..Report::default() }
+}
+
+/// Changes that are under way at once: the pool, and a few more that write their intent meanwhile.
+fn abreast(job: &Job<'_>) -> usize {
+    let pool = job.parallelism.unwrap_or_else(|| job.client.pool_size()).clamp(1, MOST_PLACES);
+    pool + pool / 4
+}
+
+async fn run_node(job: &Job<'_>, wire: Wire<'_>, node: Node, change: &Change, mut objects: Objects) -> Ended {
+    let started = Instant::now();
+    let steps: Vec<&Step> =
+        if node.release { change.release.iter().collect() } else { change.steps.iter().collect() };
+    let mut attempts = 0;
+    let mut stuck = None;
+    for (at, step) in steps.into_iter().enumerate() {
+        let at = if node.release { 0 } else { at + 1 };
+        if let Err(mut failure) = run_step(job, wire, change, (at, step), &mut objects, &mut attempts).await {
+            if deleted_only(change, at) {
+                failure.fault.message =
+                    format!("IT WAS DELETED BUT NOT MADE ANEW: {}", failure.fault.message);
+                failure.fault.hint =
+                    Some("run the same command again: it creates what is missing".to_owned());
+            }
+            stuck = Some(failure);
+            break;
+        }
+    }
+    let took = started.elapsed();
+    match stuck {
+        None => Ended { node, status: Status::Succeeded, attempts, took, fault: None, fatal: false, objects },
+        Some(Stuck { status, fault, fatal }) => {
+            Ended { node, status, attempts, took, fault: Some(fault), fatal, objects }
+        }
+    }
+}
+
+async fn run_step(
+    job: &Job<'_>,
+    wire: Wire<'_>,
+    change: &Change,
+    (at, step): (usize, &Step),
+    objects: &mut Objects,
+    attempts: &mut u32,
+) -> Result<(), Stuck> {
+    let path = step.look.path;
+    let mut before = objects.get(path).cloned().flatten();
+    if step.needs_a_look() && !is_fresh(job, change, path) {
+        let now = wire.look(step).await.map_err(|error| not_tried(&error))?.ok_or_else(gone)?;
+        if let Some(planned) = &before {
+            let moved = step.moved(planned, &now);
+            if let Some(first) = moved.first() {
+                return Err(moved_meanwhile(step, &first.key));
+            }
+        }
+        before = Some(now);
+    }
+    if let (Some(before), Some(written)) = (&mut before, written_before(change, at, path, objects)) {
+        step.catch_up(before, written);
+    }
+    if step.needs_a_look() && step.judge(before.as_ref(), before.as_ref()) == Verdict::Done {
+        // It is as desired already: nothing to write.
+        objects.insert(path, before);
+        return Ok(());
+    }
+    let ticket = job.trail.intend(change, at, step, before.as_ref()).await.map_err(|error| halt(&error))?;
+    let result = wire.write(step, before.as_ref()).await;
+    let (outcome, after) = match &result {
+        Ok(settled) => (StepOutcome::Succeeded, settled.after.as_ref()),
+        Err((stuck, _)) if stuck.status == Status::Unknown => (StepOutcome::Unknown, None),
+        Err(_) => (StepOutcome::Failed, None),
+    };
+    let told = job.trail.tell(ticket, outcome, after).await;
+    let settled = match result {
+        Ok(settled) => settled,
+        Err((stuck, tries)) => {
+            *attempts += tries;
+            return Err(stuck);
+        }
+    };
+    *attempts += settled.attempts;
+    objects.insert(path, settled.after);
+    told.map_err(|error| halt(&error))
+}
+
+/// Whether the step that failed is the new half of a replace whose old half is done.
+fn deleted_only(change: &Change, at: usize) -> bool {
+    matches!(change.action, Action::Replace { .. }) && at == 2
+}
+
+/// The object that an earlier step of the change, at another path, has just written.
+fn written_before<'a>(change: &Change, at: usize, path: &str, objects: &'a Objects) -> Option<&'a Object> {
+    let earlier =
+        change.steps.iter().take(at.saturating_sub(1)).rev().find(|earlier| earlier.look.path != path)?;
+    objects.get(earlier.look.path)?.as_ref()
+}
+
+/// Whether an object that is read singly was read so shortly ago that reading it again would tell nothing new.
+fn is_fresh(job: &Job<'_>, change: &Change, path: &'static str) -> bool {
+    live::SINGLY_READ.contains(&path) && change.seen.contains_key(path) && job.read_at.elapsed() < FRESH
+}
+
+fn not_tried(error: &crate::api::Error) -> Stuck {
+    Stuck { status: not_done(error), fault: Fault::from(error), fatal: error.status() == Some(401) }
+}
+
+fn gone() -> Stuck {
+    let hint = "somebody deleted it; plan again";
+    Stuck {
+        status: Status::Failed,
+        fault: Fault::new("gone", "it is no longer there", Some(hint)),
+        fatal: false,
+    }
+}
+
+fn moved_meanwhile(step: &Step, key: &str) -> Stuck {
+    let message = format!("field '{}' changed in Descope since the plan was shown", step.shape.word(key));
+    Stuck {
+        status: Status::Failed,
+        fault: Fault::new("stale_plan", message, Some("plan again")),
+        fatal: false,
+    }
+}

@@ -1,0 +1,132 @@
+//! Journal and audit of one run: what is about to be written, and how it ended, on disk before anybody goes on.
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::{Report, Status};
+use crate::{
+    plan::Change,
+    resource::{Object, Step},
+    state::{Audit, AuditContext, AuditEvent, Error, Journal, JournalStep, State, StepOutcome, digest},
+};
+
+/// Journal and audit of one run, both open.
+#[derive(Debug)]
+pub struct Trail {
+    audit: Audit,
+    journal: Journal,
+    run_id: String,
+}
+
+/// A write that was announced and whose end is still to be told.
+pub(super) struct Ticket {
+    step: JournalStep,
+    begun: Instant,
+}
+
+impl Trail {
+    /// Opens both, and says that the run starts.
+    ///
+    /// # Errors
+    /// One of them can't be written: then nothing may be written to Descope.
+    pub async fn open(state: &State, context: AuditContext) -> Result<Self, Error> {
+        let (project, run_id) = (context.project_id.clone(), context.run_id.clone());
+        let audit = state.audit(context)?;
+        let journal = state.journal(&project, &run_id)?;
+        audit.append(AuditEvent::run_started()).await?;
+        Ok(Self { audit, journal, run_id })
+    }
+
+    /// The hash of the newest line of the audit.
+    pub fn head(&self) -> Option<String> {
+        self.audit.head()
+    }
+
+    /// Says that the run ended, and how.
+    ///
+    /// # Errors
+    /// It could not be written down; the next run looks at this one again.
+    pub async fn finish(self, report: &Report) -> Result<Option<String>, Error> {
+        let all = report.outcomes.iter().all(|outcome| outcome.status == Status::Succeeded);
+        let outcome = match () {
+            () if report.interrupted => "interrupted",
+            () if report.fatal.is_some() => "stopped",
+            () if all => "succeeded",
+            () => "partly",
+        };
+        self.audit.append(AuditEvent::run_ended(outcome)).await?;
+        self.journal.finish().await?;
+        Ok(self.audit.head())
+    }
+
+    /// Tells how a write of an earlier run ended, which that run could not.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn settled(&self, run: &str, step: &JournalStep, outcome: StepOutcome) -> Result<(), Error> {
+        let event = AuditEvent {
+            request_id: Some(run.to_owned()),
+            ..AuditEvent::concluded(&step.action, &step.address, word(outcome))
+                .with_digests(step.before_sha.clone(), step.desired_sha.clone())
+        };
+        self.audit.append(event).await
+    }
+
+    /// Announces a write. Only when this returns may it be sent.
+    pub(super) async fn intend(
+        &self,
+        change: &Change,
+        at: usize,
+        step: &Step,
+        before: Option<&Object>,
+    ) -> Result<Ticket, Error> {
+        let after = (step.verb() != crate::resource::Verb::Delete).then(|| step.after(before));
+        let step = JournalStep {
+            step: format!("{}/{at}", change.address),
+            address: change.address.to_string(),
+            action: step.label.to_owned(),
+            before_sha: before.and_then(sha),
+            desired_sha: after.as_ref().and_then(sha),
+        };
+        let event = AuditEvent::intended(&step.action, &step.address)
+            .with_digests(step.before_sha.clone(), step.desired_sha.clone());
+        let event = AuditEvent { request_id: Some(self.run_id.clone()), ..event };
+        let (audited, journalled) = tokio::join!(self.audit.append(event), self.journal.intend(step.clone()));
+        audited.and(journalled)?;
+        Ok(Ticket { step, begun: Instant::now() })
+    }
+
+    /// Tells how an announced write ended.
+    pub(super) async fn tell(
+        &self,
+        ticket: Ticket,
+        outcome: StepOutcome,
+        after: Option<&Object>,
+    ) -> Result<(), Error> {
+        let Ticket { step, begun } = ticket;
+        let event = AuditEvent {
+            request_id: Some(self.run_id.clone()),
+            duration_ms: Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
+            ..AuditEvent::concluded(&step.action, &step.address, word(outcome))
+                .with_digests(step.before_sha.clone(), after.and_then(sha))
+        };
+        let (audited, journalled) =
+            tokio::join!(self.audit.append(event), self.journal.conclude(step, outcome));
+        audited.and(journalled)
+    }
+}
+
+/// The word that the audit has for an outcome.
+fn word(outcome: StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Succeeded => "succeeded",
+        StepOutcome::Failed => "failed",
+        StepOutcome::Unknown => "unknown",
+    }
+}
+
+/// The digest of an object, the same however its keys are ordered. Values themselves are written nowhere.
+fn sha(object: &Object) -> Option<String> {
+    let text = serde_json::to_string(&Value::Object(object.clone())).ok()?;
+    digest(&text).ok()
+}

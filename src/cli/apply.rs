@@ -1,0 +1,23 @@
+use super::{
+    Error, Exit,
+    globals::{Globals, Selection},
+    reconcile::reconcile_configuration,
+};
+use crate::render::Ui;
+
+/// Show the plan, ask, and make it so
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  descope-mgmt apply\n  descope-mgmt apply -e prod --confirm-project \"PCC\" --yes\n  \
+                        descope-mgmt apply --dry-run --prune"
+)]
+pub(super) struct Args {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+impl Args {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+        reconcile_configuration(globals, ui, &self.selection, "apply", globals.dry_run).await
+    }
+}

@@ -1,0 +1,73 @@
+//! What a run leaves on disk beside its trail: the backup before, the baseline after.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{reconcile::Order, session::Session};
+use crate::{
+    apply::{Report, Status, Trail},
+    plan::{Action, Plan},
+    resource::{self, Address, Live, tenant},
+    state::{self, BackedUp, Backup, Baseline},
+};
+
+/// Writes down what is in sync now, and ends journal and audit; returns the audit's head.
+pub(super) async fn close(
+    session: &Session,
+    plan: &Plan,
+    report: &Report,
+    project: &str,
+    trail: Trail,
+) -> Result<Option<String>, state::Error> {
+    let mut baseline = session.state.baseline(project)?;
+    note_in_sync(&mut baseline, plan, report);
+    baseline.run_id = Some(session.run_id.clone());
+    baseline.updated_at = Some(chrono::Utc::now());
+    session.state.write_baseline(&baseline)?;
+    trail.finish(report).await
+}
+
+/// Puts what succeeded into the baseline, as the configuration has it; sensitive values are left out.
+fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
+    let done: HashSet<&Address> = report
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.status == Status::Succeeded)
+        .map(|outcome| &outcome.address)
+        .collect();
+    for change in plan.changes.iter().filter(|change| done.contains(&change.address)) {
+        let address = change.address.as_str();
+        let Some(after) = change.action.after() else {
+            baseline.forget(address);
+            continue;
+        };
+        let mut kept = after.clone();
+        change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
+        if let Err(error) = baseline.set(address, &kept) {
+            tracing::warn!(%error, address, "not kept in the baseline");
+        }
+    }
+}
+
+/// The backup of everything that the plan touches, as it was read last.
+pub(super) fn backup(
+    session: &Session,
+    plan: &Plan,
+    fresh: &Live,
+    order: &Order<'_>,
+    project: &str,
+) -> Backup {
+    let bodies: HashMap<&str, _> =
+        fresh.tenants.iter().map(|tenant| (tenant.object.id.as_str(), &tenant.raw)).collect();
+    let mut resources = Vec::new();
+    for change in plan.runnable() {
+        let id = change.address.id();
+        let made = matches!(change.action, Action::Create { .. });
+        let body = bodies.get(id).filter(|_| !made).map(|raw| (*raw).clone());
+        resources.push(BackedUp { address: change.address.to_string(), body });
+        if let Some(settings) = fresh.settings.get(id) {
+            let address = format!("{}.{id}", tenant::SETTINGS_KIND);
+            resources.push(BackedUp { address, body: Some(settings.raw.clone()) });
+        }
+    }
+    session.backup(project, order.command, resources)
+}

@@ -1,0 +1,217 @@
+//! What can end a command, its exit code, and how it is told.
+
+use std::{io, path::PathBuf};
+
+use super::Exit;
+use crate::{
+    api, config, emulator,
+    plan::{Exceeded, Moved, Problem},
+    render::Failure,
+    state,
+};
+
+/// What ended a command.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Api(#[from] api::Error),
+    #[error(transparent)]
+    State(#[from] state::Error),
+    #[error(transparent)]
+    Emulator(#[from] emulator::Error),
+    #[error("no plan can be made")]
+    Plan(Vec<Problem>),
+    #[error("{} changed in Descope since the plan was shown; nothing was written", moved_text(.0))]
+    Moved(Vec<Moved>),
+    #[error("no project id")]
+    NoProject,
+    #[error("the backup holds something that is no tenant")]
+    BackupBody(#[source] serde_json::Error),
+    #[error("the sandbox has no address")]
+    SandboxUrl,
+    #[error("no management key")]
+    NoKey,
+    #[error("the key does not see project {id}; it sees {}", seen_text(.seen))]
+    WrongProject { id: String, seen: Vec<String> },
+    #[error("project {id} is called \"{live}\", but the configuration expects \"{expected}\"")]
+    OtherName { id: String, expected: String, live: String },
+    #[error("environment '{environment}' is protected and was not named for this run")]
+    NotNamed { environment: String },
+    #[error("--confirm-project says \"{typed}\", but the project is called \"{name}\"")]
+    WrongName { typed: String, name: String },
+    #[error("{}", name_needed_text(*.protected, .exceeded))]
+    NameNeeded { name: String, protected: bool, exceeded: Vec<Exceeded> },
+    #[error("there are changes to confirm, and nobody to ask")]
+    NobodyToAsk,
+    #[error("nobody to ask: {question}")]
+    Unconfirmed { question: String },
+    #[error("declined; nothing was written")]
+    Declined,
+    #[error("the lock is held by a process that is alive on this host: {holder}")]
+    HolderAlive { holder: String, pid: u32 },
+    #[error("the lock changed hands meanwhile: now held by {holder}")]
+    LockChanged { holder: String },
+    #[error("{0}")]
+    Usage(String),
+    #[error("tenant '{id}' is there already")]
+    TenantExists { id: String },
+    #[error("no tenant '{id}' in this project")]
+    NoTenant { id: String },
+    #[error("{path} can't be written", path = .path.display())]
+    Out { path: PathBuf, source: io::Error },
+    #[error("{path} can't be written", path = .path.display())]
+    Log { path: PathBuf, source: io::Error },
+    #[error("the current folder can't be told")]
+    NoDirectory(#[source] io::Error),
+    #[error("the program could not start its threads")]
+    Runtime(#[source] io::Error),
+}
+
+impl Error {
+    /// The exit code.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_)
+            | Self::Plan(_)
+            | Self::NoProject
+            | Self::NoKey
+            | Self::WrongProject { .. }
+            | Self::OtherName { .. } => Exit::Invalid,
+            Self::Usage(_) => Exit::WrongUsage,
+            Self::Moved(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => Exit::Stale,
+            Self::State(error) if matches!(error.code(), "lock_held" | "lock_lost") => Exit::Stale,
+            Self::NotNamed { .. }
+            | Self::WrongName { .. }
+            | Self::NameNeeded { .. }
+            | Self::NobodyToAsk
+            | Self::Unconfirmed { .. }
+            | Self::Declined => Exit::Refused,
+            Self::Api(_)
+            | Self::State(_)
+            | Self::Emulator(_)
+            | Self::SandboxUrl
+            | Self::BackupBody(_)
+            | Self::NoTenant { .. }
+            | Self::TenantExists { .. }
+            | Self::Out { .. }
+            | Self::Log { .. }
+            | Self::NoDirectory(_)
+            | Self::Runtime(_) => Exit::Failed,
+        }
+    }
+
+    /// How it is told.
+    pub(super) fn failure(&self) -> Failure {
+        let hint = self.hint();
+        let failure = Failure::new(self.code(), &self.to_string(), hint.as_deref());
+        match self {
+            Self::Config(error) => failure.with_diagnostics(error.diagnostics()),
+            Self::Plan(problems) => failure.with_problems(problems),
+            Self::Moved(moved) => failure.with_causes(moved.iter().map(ToString::to_string)),
+            Self::Out { source, .. }
+            | Self::Log { source, .. }
+            | Self::NoDirectory(source)
+            | Self::Runtime(source) => failure.with_causes([source.to_string()]),
+            Self::State(error) => failure.with_source(error),
+            Self::Emulator(error) => failure.with_source(error),
+            _ => failure,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Config(error) => error.code(),
+            Self::Api(error) => error.code(),
+            Self::State(error) => error.code(),
+            Self::Emulator(error) => error.code(),
+            Self::Plan(_) => "invalid_configuration",
+            Self::Moved(_) => "stale_plan",
+            Self::NoProject => "no_project",
+            Self::NoKey => "no_key",
+            Self::SandboxUrl => "sandbox_url",
+            Self::BackupBody(_) => "backup_body",
+            Self::WrongProject { .. } | Self::OtherName { .. } => "wrong_project",
+            Self::NotNamed { .. } => "environment_protected",
+            Self::WrongName { .. } => "wrong_project_name",
+            Self::NameNeeded { .. } => "project_name_needed",
+            Self::NobodyToAsk | Self::Unconfirmed { .. } => "confirmation_needed",
+            Self::HolderAlive { .. } => "lock_holder_alive",
+            Self::LockChanged { .. } => "lock_changed",
+            Self::Declined => "declined",
+            Self::Usage(_) => "wrong_usage",
+            Self::NoTenant { .. } => "tenant_not_found",
+            Self::TenantExists { .. } => "tenant_exists",
+            Self::Out { .. } => "out_file",
+            Self::Log { .. } => "log_file",
+            Self::NoDirectory(_) => "no_directory",
+            Self::Runtime(_) => "runtime",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Config(error) => return error.hint(),
+            Self::Api(error) => return error.hint(),
+            Self::State(error) => return error.hint(),
+            Self::Emulator(error) => return error.hint(),
+            Self::Plan(_) | Self::Declined | Self::SandboxUrl => return None,
+            Self::BackupBody(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),
+            Self::Moved(_) => "run the command again: it plans from what is live now".to_owned(),
+            Self::NoProject => "set project_id in the environment's block, or DESCOPE_PROJECT_ID; or try --sandbox".to_owned(),
+            Self::NoKey => {
+                "set DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, or a reference in the environment's \
+                 management_key; or try --sandbox"
+                    .to_owned()
+            }
+            Self::WrongProject { .. } => {
+                "the key belongs to another project or company: take the key of this project, or correct the id".to_owned()
+            }
+            Self::OtherName { .. } => "correct project_id, or project_name if the project was renamed".to_owned(),
+            Self::NotNamed { environment } => format!(
+                "type -e {environment} if you mean it, or keep the variable and add --confirm-project NAME"
+            ),
+            Self::WrongName { name, .. } => format!("if you mean this project, type --confirm-project '{name}'"),
+            Self::NameNeeded { name, .. } => format!("if you mean it, add --confirm-project '{name}' --yes"),
+            Self::NobodyToAsk => "look at the plan, then run it with --yes".to_owned(),
+            Self::Unconfirmed { .. } => "if you mean it, run it with --yes; --dry-run shows what it would do".to_owned(),
+            Self::HolderAlive { pid, .. } => format!(
+                "wait for it, or end it with `kill -INT {pid}`: it then finishes what is under way and gives the \
+                 lock back. If you know better, add --force"
+            ),
+            Self::LockChanged { .. } => "look at `descope-mgmt lock show` again".to_owned(),
+            Self::Usage(_) => "see the command's --help".to_owned(),
+            Self::TenantExists { id } => format!("`descope-mgmt tenant update {id}` changes it"),
+            Self::NoTenant { .. } => "`descope-mgmt tenant list` shows those that there are".to_owned(),
+            Self::Out { .. } => "name another file with --out".to_owned(),
+            Self::Log { .. } => "name another --log-file".to_owned(),
+            Self::NoDirectory(_) => "change to a folder that exists".to_owned(),
+            Self::Runtime(_) => "the system may be out of threads or files: see `ulimit -a`".to_owned(),
+        };
+        Some(hint)
+    }
+}
+
+fn moved_text(moved: &[Moved]) -> String {
+    match moved {
+        [one] => format!("{} ({})", one.address, one.what),
+        [first, rest @ ..] => format!("{} ({}) and {} more", first.address, first.what, rest.len()),
+        [] => "something".to_owned(),
+    }
+}
+
+fn seen_text(seen: &[String]) -> String {
+    if seen.is_empty() { "none".to_owned() } else { seen.join(", ") }
+}
+
+fn name_needed_text(protected: bool, exceeded: &[Exceeded]) -> String {
+    let mut reasons: Vec<String> = exceeded
+        .iter()
+        .map(|it| format!("{} is {}, this plan has {}", it.bound, it.allowed, it.planned))
+        .collect();
+    if protected {
+        reasons.insert(0, "the environment is protected".to_owned());
+    }
+    format!("the project's name must be given: {}", reasons.join("; "))
+}

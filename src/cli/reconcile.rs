@@ -1,0 +1,224 @@
+//! From desired and live to done: plan, show, confirm, lock, re-read, back up, run, prove, report.
+
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::time::Instant;
+
+use super::{
+    Exit,
+    books::{backup, close},
+    connect::{Connection, connect},
+    error::Error,
+    globals::{Globals, Selection},
+    questions::{confirm, decider},
+    retry,
+    session::{Session, interruption},
+    settle::{settle, settle_alone},
+};
+use crate::{
+    apply::{self, Job, Report, Status, Trail},
+    live,
+    plan::{self, Plan, Scope, Warning},
+    render::{Progress, Ui},
+    resource::{Desired, Live, tenant},
+};
+
+/// What is to be reconciled, and how far it may go.
+pub(super) struct Order<'a> {
+    /// How things should be.
+    pub(super) wanted: Wanted<'a>,
+    /// Which part is meant.
+    pub(super) scope: Scope,
+    /// Whether it ends with the plan.
+    pub(super) plan_only: bool,
+    /// The words of the command, for the records.
+    pub(super) command: &'a str,
+    /// The flags that chose the part, where the command can be told again with others.
+    pub(super) retry: Option<&'a Selection>,
+    /// What the command itself has to say.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// How things should be.
+pub(super) enum Wanted<'a> {
+    /// As the configuration says.
+    Configured(&'a Desired),
+    /// As follows from what is live.
+    From {
+        /// Makes it.
+        make: &'a (dyn Fn(&Live) -> Result<Desired, Error> + Sync),
+        /// The tenants whose settings must be read for it, where they are there.
+        settings_of: HashSet<String>,
+    },
+}
+
+/// Reconciles the whole configuration, or the part of it that was selected.
+pub(super) async fn reconcile_configuration(
+    globals: &Globals,
+    ui: &Ui,
+    selection: &Selection,
+    command: &str,
+    plan_only: bool,
+) -> Result<Exit, Error> {
+    let session = Session::open(globals)?;
+    let desired = session.desired()?;
+    let connection = connect(&session, ui).await?;
+    let order = Order {
+        wanted: Wanted::Configured(desired),
+        scope: selection.scope(globals),
+        plan_only,
+        command,
+        retry: Some(selection),
+        warnings: session.warnings().collect(),
+    };
+    let result = reconcile(&session, &connection, order, globals, ui).await;
+    connection.close().await?;
+    result
+}
+
+/// Plans and, unless told otherwise, applies.
+pub(super) async fn reconcile(
+    session: &Session,
+    connection: &Connection,
+    order: Order<'_>,
+    globals: &Globals,
+    ui: &Ui,
+) -> Result<Exit, Error> {
+    let mut plan = match order.wanted {
+        Wanted::Configured(desired) => {
+            let live = live::fetch(&connection.client, desired).await?;
+            plan::compute(plan::Inputs { desired, live: &live, scope: &order.scope })
+        }
+        Wanted::From { make, ref settings_of } => {
+            let live = live::fetch_with(&connection.client, |id| settings_of.contains(id)).await?;
+            let desired = make(&live)?;
+            plan::compute(plan::Inputs { desired: &desired, live: &live, scope: &order.scope })
+        }
+    }
+    .map_err(Error::Plan)?;
+    plan.warnings.extend(order.warnings.iter().cloned());
+    plan.warnings.extend(connection.warnings.iter().cloned());
+    let header = session.header(connection);
+    let rate = connection.client.rate();
+    ui.show_plan(&plan, &header, rate, order.plan_only);
+    if order.plan_only {
+        let changes = globals.detailed_exitcode && !plan.is_empty();
+        return Ok(if changes { Exit::Changes } else { Exit::Done });
+    }
+    let report = if plan.runnable().next().is_none() {
+        settle_alone(session, connection, ui).await?;
+        apply::untried(&plan, &session.run_id)
+    } else {
+        confirm(session, connection, &plan, globals, ui)?;
+        apply(session, connection, &plan, &order, globals, ui).await?
+    };
+    let is_empty = plan.is_empty();
+    if !is_empty || ui.is_json() {
+        ui.show_report(&plan, &header, rate, &report);
+    }
+    Ok(exit(&plan, &report))
+}
+
+/// The exit code of an apply.
+fn exit(plan: &Plan, report: &Report) -> Exit {
+    let done = report.count(Status::Succeeded);
+    let bad = report.outcomes.len() - done;
+    if report.interrupted {
+        Exit::Interrupted
+    } else if report.fatal.as_ref().is_some_and(|fault| fault.code == "lock_lost") {
+        Exit::Stale
+    } else if bad == 0 {
+        Exit::Done
+    } else if plan.all_guarded() {
+        Exit::Refused
+    } else if done > 0 || report.count(Status::Unknown) > 0 || report.count(Status::Withheld) == bad {
+        Exit::Partly
+    } else {
+        Exit::Failed
+    }
+}
+
+/// Takes the lock, makes sure nothing moved, backs up, runs, and closes the books.
+async fn apply(
+    session: &Session,
+    connection: &Connection,
+    plan: &Plan,
+    order: &Order<'_>,
+    globals: &Globals,
+    ui: &Ui,
+) -> Result<Report, Error> {
+    let project = connection.client.project_id();
+    let state = &session.state;
+    state.prepare(project)?;
+    let progress = Arc::new(Progress::new(ui));
+    let listener = Arc::clone(&progress);
+    connection.notices.listen(Arc::new(move |notice| listener.notice(&notice)));
+    let lock = session.lock(project, order.command, ui).await?;
+    let touched = plan.runnable().filter(|change| change.seen.contains_key(tenant::SETTINGS_PATH));
+    let fresh = live::refetch(&connection.client, touched.map(|change| change.address.id())).await?;
+    let read_at = Instant::now();
+    plan::confirm(plan, &fresh).map_err(Error::Moved)?;
+    let backup = backup(session, plan, &fresh, order, project);
+    state.write_backup(&backup)?;
+    let trail = Trail::open(state, session.audit_context(project)).await?;
+    settle(session, project, &fresh, &trail, ui).await?;
+    drop(fresh);
+    let interrupted = AtomicBool::new(false);
+    let job = Job {
+        plan,
+        client: &connection.client,
+        lock: &lock,
+        trail: &trail,
+        parallelism: session.config.settings.parallelism,
+        max_wait: session.config.settings.max_wait,
+        read_at,
+        interrupted: &interrupted,
+        observer: &|event| progress.event(&event),
+        decide: &decider(globals, ui),
+    };
+    let mut report = until_interrupted(apply::run(&job), connection, &interrupted, ui).await;
+    progress.finish();
+    report.run_id.clone_from(&session.run_id);
+    report.backup_id = Some(backup.id.clone());
+    report.rollback_command = Some(retry::rollback(&backup.id, globals));
+    report.retry_command = retry::command(&report, order, globals);
+    match close(session, plan, &report, project, trail).await {
+        Ok(head) => report.audit_head = head,
+        Err(error) => report.notes.push(error.to_string()),
+    }
+    if let Err(error) = lock.release() {
+        report.notes.push(error.to_string());
+    }
+    Ok(report)
+}
+
+/// Runs to the end; at the first Ctrl-C nothing new starts, and what waits for its turn stops waiting.
+async fn until_interrupted(
+    run: impl Future<Output = Report>,
+    connection: &Connection,
+    interrupted: &AtomicBool,
+    ui: &Ui,
+) -> Report {
+    tokio::pin!(run);
+    loop {
+        tokio::select! {
+            report = &mut run => return report,
+            signal = interruption() => {
+                tracing::info!(signal, "interrupted");
+                if interrupted.load(Ordering::Relaxed) {
+                    // Somebody means it. The journal tells the next run what was under way.
+                    std::process::exit(Exit::Interrupted.code().into());
+                }
+                interrupted.store(true, Ordering::Relaxed);
+                connection.client.stop_waiting();
+                ui.note("interrupted: nothing new is started, what is under way finishes (once more: stop at once)");
+            }
+        }
+    }
+}

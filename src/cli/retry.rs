@@ -1,0 +1,99 @@
+//! A report → the command that retries just what did not succeed, to be pasted as it is.
+
+use super::{
+    globals::{Globals, OnError},
+    reconcile::Order,
+};
+use crate::apply::{Report, Status};
+
+/// Targets that a command line may reasonably hold; beyond, the whole command is as good.
+const MOST_TARGETS: usize = 50;
+
+/// The command that retries what failed, was skipped or is unknown; `None` where nothing did.
+pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> Option<String> {
+    let left: Vec<&str> = report
+        .outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome.status, Status::Failed | Status::Skipped | Status::Unknown))
+        .map(|outcome| outcome.address.as_str())
+        .collect();
+    let selection = order.retry.filter(|_| !left.is_empty())?;
+    let mut words = vec!["descope-mgmt".to_owned()];
+    words.extend(order.command.split(' ').map(str::to_owned));
+    words.extend(flags(globals));
+    if selection.prune {
+        words.push("--prune".to_owned());
+    }
+    if left.len() <= MOST_TARGETS {
+        words.extend(left.iter().flat_map(|address| ["--target".to_owned(), quote(address)]));
+    } else {
+        words.extend(selection.target.iter().flat_map(|it| ["--target".to_owned(), quote(it.as_str())]));
+    }
+    words.extend(selection.exclude.iter().flat_map(|it| ["--exclude".to_owned(), quote(it.as_str())]));
+    Some(words.join(" "))
+}
+
+/// The command that goes back to what a run found, to be pasted as it is.
+pub(super) fn rollback(backup: &str, globals: &Globals) -> String {
+    let mut words = ["descope-mgmt", "backup", "restore", backup].map(str::to_owned).to_vec();
+    words.extend(flags(globals));
+    words.join(" ")
+}
+
+/// The global flags that make the same run again. What answers questions is left to whoever pastes it.
+fn flags(globals: &Globals) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut pair = |flag: &str, value: Option<&str>| {
+        words.extend(value.map(|value| [flag.to_owned(), quote(value)]).into_iter().flatten());
+    };
+    for file in &globals.config {
+        pair("-c", file.to_str());
+    }
+    pair("-e", globals.environment.as_deref());
+    pair("--state-dir", globals.state_dir.as_deref());
+    pair("--backup-dir", globals.backup_dir.as_deref());
+    pair("--rate-limit", globals.rate_limit.as_deref());
+    pair("--parallelism", globals.parallelism.as_deref());
+    pair("--timeout", globals.timeout.as_deref());
+    pair("--max-wait", globals.max_wait.as_deref());
+    pair("--lock-timeout", globals.lock_timeout.as_deref());
+    for pattern in &globals.allow_replace {
+        pair("--allow-replace", Some(pattern.as_str()));
+    }
+    pair(
+        "--on-error",
+        globals.on_error.map(|way| match way {
+            OnError::Ask => "ask",
+            OnError::Continue => "continue",
+            OnError::Stop => "stop",
+        }),
+    );
+    if let Some(file) = globals.sandbox.as_ref().and_then(|file| file.to_str()) {
+        words.push(format!("--sandbox={}", quote(file)));
+    }
+    let switches = [(globals.allow_lockout, "--allow-lockout"), (globals.cascade, "--cascade")];
+    words.extend(switches.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag.to_owned()));
+    words
+}
+
+/// A word as a shell takes it.
+fn quote(word: &str) -> String {
+    let safe = |sign: char| sign.is_ascii_alphanumeric() || "-_./:=,@+%".contains(sign);
+    if !word.is_empty() && word.chars().all(safe) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_as_a_shell_takes_them() {
+        assert_eq!(quote("tenant.acme-corp"), "tenant.acme-corp");
+        assert_eq!(quote("it's here"), r"'it'\''s here'");
+        assert_eq!(quote("tenant.*"), "'tenant.*'");
+        assert_eq!(quote(""), "''");
+    }
+}

@@ -1,0 +1,238 @@
+//! What every command that talks to a project needs: configuration, state folder, and who is at work.
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+
+use super::{connect::Connection, error::Error, globals::Globals, identity::sandbox_project};
+use crate::{
+    config::{self, Config, Diagnostic, Inputs, Limits, Selection},
+    plan::Warning,
+    render::{Header, Ui},
+    resource::{Desired, Path},
+    state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, Process, State},
+};
+
+/// What every command that talks to a project needs.
+pub(super) struct Session {
+    pub(super) config: Config,
+    pub(super) state: State,
+    pub(super) run_id: String,
+    /// The sandbox's file, if this is the sandbox.
+    pub(super) sandbox: Option<PathBuf>,
+    directory: PathBuf,
+    actor: Actor,
+}
+
+impl Session {
+    /// Loads the configuration and finds the state folder. Nothing is written, nothing is sent.
+    pub(super) fn open(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&inputs(globals, false)?, globals)
+    }
+
+    /// The same for a command that sends nothing, and so needs no credentials.
+    pub(super) fn open_offline(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&inputs(globals, true)?, globals)
+    }
+
+    fn load(inputs: &Inputs, globals: &Globals) -> Result<Self, Error> {
+        let directory = inputs.directory.clone();
+        let config = config::load(inputs)?;
+        let sandbox = globals.sandbox.as_ref().map(|file| directory.join(file));
+        let settings = &config.settings;
+        let own = sandbox.as_ref().and_then(|file| file.parent()).map(|folder| folder.join("state"));
+        let named = globals.state_dir.is_some();
+        let root = own.filter(|_| !named).unwrap_or_else(|| settings.state_dir.clone());
+        // The sandbox's records stay with it, unless a flag says otherwise.
+        let elsewhere = sandbox.is_some() && globals.backup_dir.is_none();
+        let backup_dir = settings.backup_dir.clone().filter(|_| !elsewhere);
+        let state = State::open(state::Options { root, backup_dir, group: settings.state_group.clone() })?;
+        let run_id = ulid::Ulid::generate().to_string();
+        Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect() })
+    }
+
+    /// The id of the project that is meant, as the configuration alone tells it.
+    pub(super) fn project_id(&self) -> Result<String, Error> {
+        if self.sandbox.is_some() {
+            return Ok(sandbox_project(self.environment_name().unwrap_or("sandbox")));
+        }
+        self.config.target.project_id.clone().ok_or(Error::NoProject)
+    }
+
+    /// The name of the selected environment, where there is one.
+    pub(super) fn environment_name(&self) -> Option<&str> {
+        self.config.environment.as_ref().map(|environment| environment.name.as_str())
+    }
+
+    /// What the configuration says, where there is one.
+    pub(super) fn desired(&self) -> Result<&Desired, Error> {
+        self.config.require_file()?;
+        Ok(&self.config.desired)
+    }
+
+    /// The warnings of the configuration, as a plan shows them. What the live project settles is left to the plan.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let settled = ["id_of_existing_only", "parent_not_in_configuration"];
+        let open = self.config.warnings.iter().filter(move |diagnostic| !settled.contains(&diagnostic.code));
+        open.map(|diagnostic| {
+            let Diagnostic { code, message, place, .. } = diagnostic;
+            let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            Warning { code, message: format!("{place}{message}"), address: None }
+        })
+    }
+
+    /// The attributes that the configuration calls sensitive, by the tenant's id.
+    pub(super) fn sensitive(&self) -> impl Iterator<Item = (&str, &[Path])> {
+        let tenants = self.config.desired.tenants.iter().flatten();
+        tenants.filter(|it| !it.sensitive.is_empty()).map(|it| (it.id.as_str(), it.sensitive.as_slice()))
+    }
+
+    /// What a plan says it is about.
+    pub(super) fn header(&self, connection: &Connection) -> Header {
+        let environment = self.config.environment.as_ref();
+        Header {
+            environment: environment.map(|it| it.name.clone()),
+            why: environment.map(|it| it.why.to_string()),
+            project_id: connection.client.project_id().to_owned(),
+            project_name: connection.project.as_ref().map(|it| it.name.clone()),
+            sandbox: self.sandbox.is_some(),
+            files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
+            reach: Some(format!("lock: {}", self.state.reach())),
+        }
+    }
+
+    /// Whether writes need the project's name: by configuration, or because Descope calls it a production project.
+    pub(super) fn is_protected(&self, connection: &Connection) -> bool {
+        self.config.environment.as_ref().is_some_and(|it| it.protected) || connection.is_production()
+    }
+
+    /// The limits in force. A project that only Descope calls protected has those of a protected environment.
+    pub(super) fn limits(&self, connection: &Connection) -> Limits {
+        let own = self.config.environment.as_ref().map(|it| it.limits).unwrap_or_default();
+        if connection.is_production() {
+            let Limits { max_delete, max_change } = Limits::PROTECTED;
+            return Limits {
+                max_delete: own.max_delete.or(max_delete),
+                max_change: own.max_change.or(max_change),
+            };
+        }
+        own
+    }
+
+    /// A protected environment is written to only when it was named: with -e, or by variable and project name.
+    pub(super) fn must_be_chosen_on_purpose(&self, confirmed: bool) -> Result<(), Error> {
+        let Some(environment) = &self.config.environment else { return Ok(()) };
+        let on_purpose = match environment.why {
+            Selection::Flag => true,
+            Selection::Variable => confirmed,
+            _ => false,
+        };
+        if on_purpose { Ok(()) } else { Err(Error::NotNamed { environment: environment.name.clone() }) }
+    }
+
+    /// What a question calls the place of the change.
+    pub(super) fn place(&self, connection: &Connection) -> String {
+        let name = connection.name_to_type();
+        match &self.config.environment {
+            Some(environment) => format!("{} (project {name})", environment.name),
+            None => format!("project {name}"),
+        }
+    }
+
+    /// Takes the project's lock, and says what it had to wait for.
+    pub(super) async fn lock(&self, project: &str, command: &str, ui: &Ui) -> Result<Lock, Error> {
+        let patience = self.config.settings.lock_timeout;
+        let observer = |notice| tell_of_lock(ui, &notice);
+        Ok(self.state.lock(project, self.holder(command), patience, &observer).await?)
+    }
+
+    /// Who asks for the lock.
+    fn holder(&self, command: &str) -> Holder {
+        Holder {
+            run_id: self.run_id.clone(),
+            actor: self.actor.clone(),
+            process: Process::detect(),
+            command: command.to_owned(),
+        }
+    }
+
+    /// Who runs what where, for the audit.
+    pub(super) fn audit_context(&self, project: &str) -> AuditContext {
+        AuditContext {
+            run_id: self.run_id.clone(),
+            user: self.actor.user.clone(),
+            host: self.actor.host.clone(),
+            git: Git::detect(&self.directory),
+            environment: self.config.environment.as_ref().map(|it| it.name.clone()),
+            project_id: project.to_owned(),
+        }
+    }
+
+    /// A backup of these resources.
+    pub(super) fn backup(&self, project: &str, command: &str, resources: Vec<BackedUp>) -> Backup {
+        let AuditContext { user, host, git, environment, project_id, .. } = self.audit_context(project);
+        Backup {
+            id: ulid::Ulid::generate().to_string(),
+            created_at: Utc::now(),
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            user,
+            host,
+            environment,
+            project_id,
+            reason: Some(format!("before run {}", self.run_id)),
+            command: command.to_owned(),
+            git,
+            resources,
+        }
+    }
+}
+
+/// What the configuration is loaded from.
+pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> {
+    let directory = std::env::current_dir().map_err(Error::NoDirectory)?;
+    let lossy = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+    };
+    Ok(Inputs {
+        files: globals.config.clone(),
+        environment: globals.environment.clone(),
+        variables: std::env::vars_os().map(lossy).collect(),
+        directory,
+        home: std::env::home_dir(),
+        sandbox: globals.sandbox.is_some(),
+        offline,
+        flags: globals.settings(),
+    })
+}
+
+/// Waits for Ctrl-C or a request to end, and names it.
+pub(super) async fn interruption() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => "SIGINT",
+        _ = terminate.recv() => "SIGTERM",
+    }
+}
+
+/// Says what a lock had to say while it was waited for.
+fn tell_of_lock(ui: &Ui, notice: &state::LockNotice) {
+    let who = |holder: &Option<Box<state::LockRecord>>| {
+        holder.as_ref().map_or_else(
+            || "somebody".to_owned(),
+            |it| format!("{} on {} (pid {}, {})", it.user, it.host, it.process.pid, it.command),
+        )
+    };
+    match notice {
+        state::LockNotice::Waiting { holder, patience } => {
+            ui.note(&format!(
+                "waiting up to {} s for the lock that {} holds",
+                patience.as_secs(),
+                who(holder)
+            ));
+        }
+        state::LockNotice::TakenOver { holder, because } => {
+            ui.warn(&format!("took over the lock of {}: {because}", who(holder)));
+        }
+    }
+}

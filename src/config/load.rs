@@ -1,0 +1,99 @@
+//! All stages in order: locate, parse, choose, expand, merge, check.
+
+use super::{
+    Config, Error, Inputs, Origin,
+    environment::{self, Environment},
+    expand::{References, Scope},
+    fields::Fields,
+    files, hidden, locate,
+    problems::{Problem, Problems},
+    protect, sections, settings, target, tenants,
+    tree::Tree,
+    variables,
+};
+use crate::resource::Desired;
+
+/// Reads the configuration.
+///
+/// Without any file it is empty, if variables name a project or a key, or in the sandbox or offline.
+///
+/// # Errors
+/// Files that are not there, an environment that can't be chosen, or all problems of the files at once.
+pub fn load(inputs: &Inputs) -> Result<Config, Error> {
+    let files = locate(inputs)?;
+    if files.is_empty() && !works_without_files(inputs) {
+        return Err(Error::NoFile { looked: locate::usual(inputs) });
+    }
+    let mut problems = Problems::default();
+    variables::check(&inputs.variables, &mut problems);
+    let trees = files::read(&inputs.directory, files, &mut problems)?;
+    let outcome = build(inputs, &trees, &mut problems);
+    let has_errors = problems.has_errors();
+    if !has_errors && let Err(error) = outcome {
+        return Err(error);
+    }
+    let sources: Vec<_> = trees.iter().map(Tree::source).collect();
+    let hidden = if problems.is_empty() { Vec::new() } else { hidden::sites(&trees) };
+    match outcome {
+        Ok(config) if !has_errors => Ok(Config { warnings: problems.finish(&sources, &hidden), ..config }),
+        outcome => {
+            if let Err(error) = outcome {
+                let problem = Problem::error(error.code(), error.to_string());
+                problems.report(problem.maybe_hint(error.hint()));
+            }
+            Err(Error::Invalid(problems.finish(&sources, &hidden)))
+        }
+    }
+}
+
+fn works_without_files(inputs: &Inputs) -> bool {
+    let credentials = ["DESCOPE_PROJECT_ID", "DESCOPE_MANAGEMENT_KEY", "DESCOPE_MANAGEMENT_KEY_FILE"];
+    let asks = inputs.environment.is_some();
+    inputs.sandbox
+        || inputs.offline
+        || asks
+        || credentials.iter().any(|name| inputs.variables.filled(name).is_some())
+}
+
+fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Config, Error> {
+    let scope = Scope { variables: &inputs.variables, environment: None, references: References::Expand };
+    let mut fields = Fields { scope, problems };
+    let sections = sections::read(trees, &mut fields);
+    let profiles = environment::profiles(&sections, &mut fields);
+    let mut environment = environment::select(inputs, &profiles)?;
+    let selected = environment.as_ref().map(|environment| environment.name.clone());
+    let selected = selected.as_deref();
+    fields.scope.environment = selected;
+    let limits = environment::check_blocks(&profiles, selected, &mut fields);
+    if let Some(environment) = &mut environment {
+        environment.limits = limits;
+    }
+    let (settings, mut origins) = settings::read(inputs, &sections, selected, &mut fields);
+    let target = target::read(inputs, &profiles, selected, &mut fields);
+    let protect = protect::read(&sections, &mut fields);
+    let frame = tenants::Frame {
+        sections: &sections,
+        profiles: &profiles,
+        selected,
+        scope: fields.scope,
+        allow_shared_ids: settings.allow_shared_tenant_ids,
+    };
+    let tenants = tenants::read(&frame, problems);
+    let (target, of_target) = target?;
+    origins.splice(0..0, origin(environment.as_ref()).into_iter().chain(of_target));
+    Ok(Config {
+        files: trees.iter().map(|tree| tree.source().name().as_ref().into()).collect(),
+        environments: profiles.iter().map(|profile| profile.name.to_owned()).collect(),
+        environment,
+        target,
+        settings,
+        desired: Desired { tenants, protect },
+        warnings: Vec::new(),
+        origins,
+        looked: locate::usual(inputs),
+    })
+}
+
+fn origin(environment: Option<&Environment>) -> Option<Origin> {
+    environment.map(|environment| Origin::new("environment", &*environment.name, environment.why.to_string()))
+}

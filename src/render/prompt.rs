@@ -1,0 +1,119 @@
+//! Questions to a person, and what counts as an answer.
+
+use dialoguer::{Confirm, Input, Select};
+
+use super::{Ui, quote::plain};
+use crate::{
+    apply::Outcome,
+    plan::{Counts, Exceeded, Losses},
+};
+
+/// A question before anything is written.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What would run.
+    pub counts: Counts,
+    /// What would be lost.
+    pub losses: Losses,
+    /// Whether users and keys that only the deleted tenants have go along.
+    pub cascade: bool,
+    /// The environment, or the project where there is none.
+    pub place: &'a str,
+}
+
+/// What a person said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, or the right name.
+    Yes,
+    /// No, or a wrong name, or nothing.
+    No,
+}
+
+impl Question<'_> {
+    /// The question as one sentence that says what and how many.
+    pub fn text(&self) -> String {
+        let Counts { create, update, .. } = self.counts;
+        let Losses { deleted, replaced, with_sso, locked } = self.losses;
+        let mut parts = Vec::new();
+        if deleted > 0 {
+            let along = if self.cascade { " with the users and keys that only they have" } else { "" };
+            parts.push(format!("delete {} permanently{along}", tenants(deleted)));
+        }
+        if replaced > 0 {
+            parts.push(format!("replace {} (users, keys and SSO are lost)", tenants(replaced)));
+        }
+        if create > 0 {
+            parts.push(format!("create {}", tenants(create)));
+        }
+        if update > 0 {
+            parts.push(format!("update {}", tenants(update)));
+        }
+        let mut text = parts.join(", ");
+        if with_sso > 0 {
+            text += &format!("; {with_sso} of them with an SSO set-up that can't come back");
+        }
+        if locked > 0 {
+            text += &format!("; logins of {} stop", tenants(locked));
+        }
+        let mut letters = text.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{} in {}?", letters.as_str(), plain(self.place))
+    }
+}
+
+fn tenants(count: usize) -> String {
+    format!("{count} tenant{}", super::plan_text::plural(count))
+}
+
+impl Ui {
+    /// Asks yes or no before a run; no where nobody answers.
+    pub fn ask(&self, question: &Question<'_>) -> Answer {
+        self.ask_whether(&question.text())
+    }
+
+    /// Asks a question of one line, yes or no; no where nobody answers.
+    pub fn ask_whether(&self, question: &str) -> Answer {
+        let asked = Confirm::new().with_prompt(plain(question)).default(false).interact_opt();
+        if matches!(asked, Ok(Some(true))) { Answer::Yes } else { Answer::No }
+    }
+
+    /// Asks for the project's name to be typed.
+    pub fn ask_name(&self, name: &str, why: &str, exceeded: &[Exceeded]) -> Answer {
+        for Exceeded { bound, planned, allowed } in exceeded {
+            self.warn(&format!("{bound} is {allowed}, this plan has {planned}"));
+        }
+        let prompt = format!("{} Type the project's name, {}, to go on", plain(why), plain(name));
+        let typed: Result<String, _> = Input::new().with_prompt(prompt).allow_empty(true).interact_text();
+        if typed.is_ok_and(|typed| typed == name) { Answer::Yes } else { Answer::No }
+    }
+}
+
+/// Asks how to go on after a failure: 0 to continue, 1 to continue and not to ask again, 2 to stop.
+pub(crate) fn ask_how_to_go_on(outcome: &Outcome, left: usize) -> usize {
+    let message = outcome.fault.as_ref().map(|fault| plain(&fault.message)).unwrap_or_default();
+    let prompt = format!("{} failed: {message}. {left} to go", outcome.address);
+    let choices =
+        ["continue with what does not depend on it", "skip this and every later failure", "stop here"];
+    Select::new().with_prompt(prompt).items(choices).default(0).interact_opt().ok().flatten().unwrap_or(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_says_what_and_how_many() {
+        let question = Question {
+            counts: Counts { create: 1, update: 2, delete: 5, ..Counts::default() },
+            losses: Losses { deleted: 5, with_sso: 1, locked: 1, ..Losses::default() },
+            cascade: false,
+            place: "prod",
+        };
+        assert_eq!(
+            question.text(),
+            "Delete 5 tenants permanently, create 1 tenant, update 2 tenants; 1 of them with an SSO set-up that \
+             can't come back; logins of 1 tenant stop in prod?"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! A plan and a report as people see them.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json, value::RawValue};
+
+use super::{
+    Header,
+    plan_text::{self, Room},
+    report_text,
+    style::Styles,
+};
+use crate::{
+    apply::{Fault, Outcome, Report, Status},
+    plan::{Inputs, Plan, Scope, Warning, compute},
+    resource::{
+        Address, Desired, Live, Observed, Path,
+        tenant::{Bag, Names, Tenant},
+    },
+    units::RateLimit,
+};
+
+fn live(tenants: &[Value]) -> Live {
+    let observe = |value: &Value| Observed {
+        object: serde_json::from_value(value.clone()).unwrap(),
+        raw: RawValue::from_string(value.to_string()).unwrap(),
+    };
+    Live { tenants: tenants.iter().map(observe).collect(), ..Live::default() }
+}
+
+fn names(names: &[&str]) -> Names {
+    names.iter().copied().collect()
+}
+
+/// One of everything.
+fn everything() -> Plan {
+    let tenant =
+        |id: &str, name: &str| Tenant { id: id.into(), name: Some(name.into()), ..Tenant::default() };
+    let tenants = vec![
+        Tenant {
+            domains: Some(names(&["acme.com"])),
+            attributes: Some(Bag::from_iter([("token".to_owned(), json!("s3cret"))])),
+            sensitive: vec![Path::new(["attributes", "token"])],
+            ..tenant("acme-corp", "Acme Corp")
+        },
+        Tenant { domains: Some(names(&["globex.com"])), ..tenant("globex", "Globex") },
+        Tenant { parent: Some("globex".into()), ..tenant("child", "Child") },
+        Tenant { domains: Some(names(&["held.example"])), ..tenant("waits", "Waits") },
+    ];
+    let live = live(&[
+        json!({"id": "acme-corp", "name": "Acme Corp", "selfProvisioningDomains": ["acme.com", "acme.net"],
+               "customAttributes": {"token": "old", "seats": 5}, "neverHeardOf": 1}),
+        json!({"id": "child", "name": "Child"}),
+        json!({"id": "old", "name": "Old", "authType": "saml", "selfProvisioningDomains": ["held.example"]}),
+        json!({"id": "stray", "name": "Stray"}),
+    ]);
+    let desired = Desired { tenants: Some(tenants), protect: vec!["tenant.old".parse().unwrap()] };
+    let scope = Scope { prune: true, excludes: vec!["tenant.stray".parse().unwrap()], ..Scope::default() };
+    let mut plan = compute(Inputs { desired: &desired, live: &live, scope: &scope }).unwrap();
+    let address = Some(Address::new("tenant", "globex"));
+    plan.warnings.push(Warning { code: "x", message: "ownership can't be checked".into(), address });
+    plan
+}
+
+fn header() -> Header {
+    Header {
+        environment: Some("staging".into()),
+        why: Some("environment from branch release/7".into()),
+        project_id: "P2abc".into(),
+        project_name: Some("PCC Staging".into()),
+        files: vec!["descope.yaml".into()],
+        ..Header::default()
+    }
+}
+
+fn text(plan: &Plan, width: usize, coloured: bool) -> String {
+    plan_text::plan(plan, &header(), RateLimit::DEFAULT, &Styles::new(coloured), Room { width, full: false })
+}
+
+#[test]
+fn a_plan_at_eighty_columns() {
+    assert_snapshot!(text(&everything(), 80, false));
+}
+
+#[test]
+fn a_plan_at_forty_columns() {
+    assert_snapshot!(text(&everything(), 40, false));
+}
+
+#[test]
+fn colours_are_never_the_only_sign() {
+    let (plain, coloured) = (text(&everything(), 200, false), text(&everything(), 200, true));
+    assert!(
+        coloured.contains("\u{1b}[32m") && coloured.contains("\u{1b}[31m") && coloured.contains("\u{1b}[33m")
+    );
+    assert_eq!(console::strip_ansi_codes(&coloured), plain);
+}
+
+#[test]
+fn sensitive_values_are_in_no_output() {
+    let plan = everything();
+    let document = super::json::plan(&plan, &header(), RateLimit::DEFAULT, true).to_string();
+    for output in [text(&plan, 80, false), document] {
+        assert!(
+            !output.contains("s3cret") && !output.contains("\"old\" ->") && output.contains("(sensitive)"),
+            "{output}"
+        );
+    }
+}
+
+#[test]
+fn a_report_names_every_failure_and_the_ways_on_and_back() {
+    let outcome = |id: &str, action, status, fault: Option<(&str, &str)>| Outcome {
+        address: Address::new("tenant", id),
+        action,
+        status,
+        attempts: 1,
+        duration_ms: 5,
+        fault: fault.map(|(message, hint)| Fault {
+            code: "x".into(),
+            message: message.into(),
+            hint: Some(hint.into()),
+        }),
+    };
+    let report = Report {
+        run_id: "RUN".into(),
+        outcomes: vec![
+            outcome("a", "create", Status::Succeeded, None),
+            outcome("b", "update", Status::Succeeded, None),
+            outcome("c", "create", Status::Failed, Some(("refused: it is taken", "take another"))),
+            outcome("d", "create", Status::Skipped, Some(("depends on tenant.c, which failed", "-"))),
+            outcome("e", "delete", Status::Unknown, Some(("no answer", "run again"))),
+        ],
+        unchanged: 3,
+        backup_id: Some("BACKUP".into()),
+        retry_command: Some("descope-mgmt tenant sync --target tenant.c".into()),
+        audit_head: Some("abc".into()),
+        ..Report::default()
+    };
+    assert_snapshot!(report_text::report(&report, &Styles::new(false), 60));
+}

@@ -1,0 +1,218 @@
+//! The streams of a run, and everything that goes to them.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    ColorChoice, Failure, Header, Table, json,
+    plan_text::{self, Room},
+    report_text,
+    style::{Styles, Surroundings},
+};
+use crate::{apply::Report, plan::Plan, units::RateLimit};
+
+/// What results look like (`--output`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// How a run talks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UiOptions {
+    /// What results look like.
+    pub format: Format,
+    /// Whether to colour.
+    pub color: ColorChoice,
+    /// Whether everything is shown, however long.
+    pub full: bool,
+    /// Whether only results and errors are told.
+    pub quiet: bool,
+    /// Whether nobody may be asked.
+    pub no_input: bool,
+}
+
+/// The streams of a run: results on one, progress and messages on the other.
+#[derive(Debug, Clone)]
+pub struct Ui {
+    options: UiOptions,
+    out: Styles,
+    err: Styles,
+    width: usize,
+    interactive: bool,
+    err_is_terminal: bool,
+}
+
+/// Columns where nobody says how many there are.
+const WIDTH: usize = 80;
+
+impl Ui {
+    /// The streams of this process.
+    pub fn new(options: UiOptions) -> Self {
+        let surroundings = Surroundings::of_process();
+        let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+        let coloured = |terminal| options.color.applies(terminal, surroundings);
+        let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        Self {
+            out: Styles::new(coloured(out)),
+            err: Styles::new(coloured(err)),
+            width: columns.filter(|_| out).unwrap_or(WIDTH).max(40),
+            interactive: io::stdin().is_terminal()
+                && err
+                && !options.no_input
+                && options.format == Format::Text,
+            err_is_terminal: err && !surroundings.dumb,
+            options,
+        }
+    }
+
+    /// Whether somebody is there to be asked.
+    pub fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Whether results are JSON.
+    pub fn is_json(&self) -> bool {
+        self.options.format == Format::Json
+    }
+
+    /// Whether a bar may move on the messages' stream.
+    pub(super) fn may_move(&self) -> bool {
+        self.err_is_terminal && !self.options.quiet && !self.is_json()
+    }
+
+    /// Whether progress is told at all.
+    pub(super) fn tells_progress(&self) -> bool {
+        !self.options.quiet
+    }
+
+    pub(super) fn err_styles(&self) -> &Styles {
+        &self.err
+    }
+
+    /// Shows a plan: as text always, as JSON where nothing follows it.
+    pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, is_result: bool) {
+        if !self.is_json() {
+            let room = Room { width: self.width, full: self.options.full };
+            self.write_out(&plan_text::plan(plan, header, rate, &self.out, room));
+        } else if is_result {
+            self.write_json(&json::plan(plan, header, rate, self.options.full));
+        }
+    }
+
+    /// Shows what became of an apply.
+    pub fn show_report(&self, plan: &Plan, header: &Header, rate: RateLimit, report: &Report) {
+        if self.is_json() {
+            let plan = json::plan(plan, header, rate, self.options.full);
+            self.write_json(&json::report(plan, report));
+        } else {
+            self.write_out(&report_text::report(report, &self.out, self.width));
+        }
+    }
+
+    /// Shows a list: a table, or its items as JSON.
+    pub fn show_list(&self, table: &Table, items: Vec<Value>) {
+        if self.is_json() {
+            self.write_json(&json::items(items));
+        } else {
+            let width = if self.options.full { usize::MAX } else { self.width };
+            self.write_out(&table.text(&self.out, width));
+        }
+    }
+
+    /// Shows a result: text, or the document of these keys.
+    pub fn show_result(&self, text: &str, keys: &impl Serialize) {
+        if self.is_json() { self.write_json(&json::Document::of(keys)) } else { self.write_out(text) }
+    }
+
+    /// The stream for a result that is too long to be held.
+    pub fn results(&self) -> impl Write {
+        io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+    }
+
+    /// Shows one object: text, or the JSON document.
+    pub fn show_object(&self, text: &str, document: &Value) {
+        if self.is_json() { self.write_json(document) } else { self.write_out(text) }
+    }
+
+    /// Shows an error: with JSON as the document of the run, else among the messages.
+    pub fn show_failure(&self, failure: &Failure) {
+        if self.is_json() {
+            self.write_json(&json::failure(failure));
+        } else {
+            write_err(&failure.text(&self.err, self.width));
+        }
+    }
+
+    /// Shows the problems of a configuration, errors and warnings, as messages.
+    pub fn show_diagnostics(&self, diagnostics: &[crate::config::Diagnostic]) {
+        if !self.is_json() {
+            write_err(&super::failure::diagnostics_text(diagnostics, &self.err, self.width));
+        }
+    }
+
+    /// Whether a configuration is valid, as a document.
+    pub fn show_validity(&self, valid: bool, diagnostics: &[crate::config::Diagnostic], text: &str) {
+        if self.is_json() {
+            self.write_json(&json::validity(valid, diagnostics));
+        } else {
+            self.write_out(text);
+        }
+    }
+
+    /// Tells something on the way, unless quiet.
+    pub fn note(&self, text: &str) {
+        if !self.options.quiet {
+            write_err(&format!("{}\n", super::quote::plain(text)));
+        }
+    }
+
+    /// Warns of something, however quiet.
+    pub fn warn(&self, text: &str) {
+        let label = self.err.warning.apply_to("warning:");
+        write_err(&format!("{label} {}\n", super::quote::plain(text)));
+    }
+
+    /// Writes a result as it is.
+    pub fn write_out(&self, text: &str) {
+        write_all(&mut io::stdout().lock(), text);
+    }
+
+    /// Writes a message as it is.
+    pub fn write_message(&self, text: &str) {
+        write_err(text);
+    }
+
+    /// Writes a document of the run.
+    pub fn write_json(&self, document: &impl Serialize) {
+        let mut out = io::stdout().lock();
+        // A reader that went away needs no document.
+        let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
+        if let Err(error) = written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+            complain(&error);
+        }
+    }
+}
+
+fn write_err(text: &str) {
+    write_all(&mut io::stderr().lock(), text);
+}
+
+/// Writes text; a reader that went away has heard enough.
+fn write_all(stream: &mut impl Write, text: &str) {
+    if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        complain(&error);
+    }
+}
+
+fn complain(error: &io::Error) {
+    if error.kind() != io::ErrorKind::BrokenPipe {
+        tracing::error!(%error, "the output could not be written");
+    }
+}

@@ -1,0 +1,116 @@
+//! What is the same for every object of one call: which keys are sent, which say nothing, when two values are one.
+
+use serde_json::{Map, Value};
+
+use super::same_value;
+
+/// One object as the service says it.
+pub type Object = Map<String, Value>;
+
+/// What the body of an update holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// The whole object, edits laid over it.
+    Whole,
+    /// Only the edited keys.
+    Edited,
+}
+
+/// What is the same for every object that one call writes.
+#[derive(Debug, PartialEq)]
+pub struct Shape {
+    /// What the body of an update holds.
+    pub body: Body,
+    /// Keys that are read but never sent.
+    pub read_only: &'static [&'static str],
+    /// Keys that change without being written, so that a change in them says nothing.
+    pub computed: &'static [&'static str],
+    /// Keys whose strings mean the same in upper and lower case.
+    pub caseless: &'static [&'static str],
+    /// Keys whose values are somebody else's data, in which empty is not the same as absent.
+    pub opaque: &'static [&'static str],
+    /// Keys that are a copy of those of another object, which an earlier step of the change may just have written.
+    pub copied: &'static [&'static str],
+    /// The key around the object that some answers are said to have.
+    pub wrapper: Option<&'static str>,
+    /// Wire words and the YAML words for them.
+    pub words: &'static [(&'static str, &'static str)],
+}
+
+impl Shape {
+    /// The YAML word for a wire key, or the key itself where there is none.
+    pub fn word<'a>(&self, key: &'a str) -> &'a str {
+        self.words.iter().find(|(wire, _)| *wire == key).map_or(key, |(_, word)| word)
+    }
+
+    /// The object in an answer, with or without a wrapper around it.
+    pub fn unwrap(&self, mut answer: Object) -> Object {
+        let inner = self.wrapper.filter(|_| answer.len() == 1).and_then(|key| answer.get_mut(key));
+        match inner {
+            Some(Value::Object(object)) => std::mem::take(object),
+            _ => answer,
+        }
+    }
+
+    /// Whether two values of `key` mean the same. Absent, null, empty, zero and false are one to the service.
+    pub fn same(&self, key: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
+        match (left.filter(|value| !is_zero(value)), right.filter(|value| !is_zero(value))) {
+            (None, None) => true,
+            (Some(Value::Object(left)), Some(Value::Object(right))) if !self.opaque.contains(&key) => {
+                let keys = left.keys().chain(right.keys());
+                keys.into_iter().all(|key| self.same(key, left.get(key), right.get(key)))
+            }
+            (Some(left), Some(right)) if self.caseless.contains(&key) => {
+                same_value(&lower_case(left), &lower_case(right))
+            }
+            (Some(left), Some(right)) => same_value(left, right),
+            _ => false,
+        }
+    }
+
+    /// The keys in which two readings of one object differ, computed ones aside.
+    pub fn differences(&self, expected: &Object, found: &Object) -> Vec<Difference> {
+        let added = found.keys().filter(|key| !expected.contains_key(*key));
+        expected
+            .keys()
+            .chain(added)
+            .filter(|key| !self.computed.contains(&key.as_str()))
+            .filter(|key| !self.same(key, expected.get(*key), found.get(*key)))
+            .map(|key| Difference {
+                key: key.clone(),
+                expected: expected.get(key).cloned().unwrap_or_default(),
+                found: found.get(key).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// One key in which an object is not as it was expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The wire key.
+    pub key: String,
+    /// The value expected.
+    pub expected: Value,
+    /// The value found.
+    pub found: Value,
+}
+
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+    }
+}
+
+fn lower_case(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(text.to_lowercase()),
+        Value::Array(items) => Value::Array(items.iter().map(lower_case).collect()),
+        other => other.clone(),
+    }
+}

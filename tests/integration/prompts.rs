@@ -1,0 +1,89 @@
+//! Questions on a real pseudo-terminal: yes, no, Ctrl-C, end of input, a wrong name.
+
+use std::time::Duration;
+
+use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
+use serde_json::{Value, json};
+
+use crate::common::{Service, many};
+
+fn open(service: &Service, arguments: &[&str]) -> OsSession {
+    let mut command = service.desk.command(arguments);
+    command.env("TERM", "xterm-256color");
+    let mut session = OsSession::spawn(command).unwrap();
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session
+}
+
+fn code(session: &mut OsSession) -> i32 {
+    let _ = session.expect(Eof);
+    match session.get_process().wait().unwrap() {
+        WaitStatus::Exited(_, code) => code,
+        WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn yes_applies_and_the_question_says_what_and_how_many() {
+    let service = Service::start();
+    service.yaml(&many(3));
+    let mut session = open(&service, &["tenant", "sync"]);
+    session.expect("Create 3 tenants in project").unwrap();
+    session.send("y").unwrap();
+    session.expect("3 created").unwrap();
+    assert_eq!(code(&mut session), 0);
+    assert_eq!(service.tenants().len(), 3);
+}
+
+#[test]
+fn no_ctrl_c_and_end_of_input_write_nothing() {
+    let service = Service::start();
+    service.yaml(&many(3));
+    for (answer, expected) in [("n", 4), ("\u{3}", 130), ("\u{1b}", 4)] {
+        let mut session = open(&service, &["tenant", "sync"]);
+        session.expect("Create 3 tenants").unwrap();
+        session.send(answer).unwrap();
+        let code = code(&mut session);
+        assert_eq!(code, expected, "{answer:?}");
+    }
+    assert_eq!(service.tenants(), Vec::<Value>::new());
+}
+
+#[test]
+fn a_protected_environment_wants_its_name_typed() {
+    let service = Service::start();
+    service.yaml("environments:\n  prod: {}\ntenants:\n  - { id: acme, name: Acme }\n");
+    let projects = service.post("/v1/mgmt/projects/list", &json!({}));
+    let name = projects["projects"][0]["name"].as_str().unwrap();
+    let mut session = open(&service, &["tenant", "sync", "-e", "prod"]);
+    session.expect("This environment is protected").unwrap();
+    session.send_line("something else").unwrap();
+    assert_eq!(code(&mut session), 4);
+    let mut session = open(&service, &["tenant", "sync", "-e", "prod"]);
+    session.expect("This environment is protected").unwrap();
+    session.send_line(name).unwrap();
+    session.expect("Create 1 tenant in prod").unwrap();
+    session.send("y").unwrap();
+    assert_eq!(code(&mut session), 0);
+    assert_eq!(service.tenants().len(), 1);
+}
+
+#[test]
+fn after_a_failure_a_person_is_asked_how_to_go_on() {
+    for (keys, made) in [("\r", 3), ("\u{1b}[B\r", 3), ("\u{1b}[B\u{1b}[B\r", 1)] {
+        let service = Service::start();
+        service.yaml(&many(4).replace("t1.example", "taken.example"));
+        // Number 1 fails at the service, not in the plan: its domain is taken after the plan was made.
+        let mut session = open(&service, &["tenant", "sync", "--parallelism", "1"]);
+        session.expect("Create 4 tenants").unwrap();
+        service.seed(json!([{"id": "thief", "name": "Thief", "selfProvisioningDomains": ["taken.example"]}]));
+        session.send("y").unwrap();
+        session.expect("failed").unwrap();
+        session.expect("continue with what does not depend on it").unwrap();
+        session.send(keys).unwrap();
+        let code = code(&mut session);
+        assert_eq!(code, 3);
+        assert_eq!(service.tenants().len(), made + 1, "{keys:?}");
+    }
+}
