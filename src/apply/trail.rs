@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::{Report, Status};
 use crate::{
-    plan::Change,
+    plan::{Cause, Change, Plan},
     resource::{Object, Step},
     state::{Audit, AuditContext, AuditEvent, Error, Journal, JournalStep, State, StepOutcome, digest},
 };
@@ -57,6 +57,20 @@ impl Trail {
         self.audit.append(AuditEvent::run_ended(outcome)).await?;
         self.journal.finish().await?;
         Ok(self.audit.head())
+    }
+
+    /// Tells of every drift that this plan applies over, and that somebody chose to.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn resolve(&self, plan: &Plan) -> Result<(), Error> {
+        let drifted = plan.runnable().filter(|change| matches!(change.cause, Cause::Console | Cause::Both));
+        for change in drifted {
+            let address = change.address.as_str();
+            self.audit.append(AuditEvent::drift_seen(address, change.cause.word())).await?;
+            self.audit.append(AuditEvent::resolved(address, "config")).await?;
+        }
+        Ok(())
     }
 
     /// Tells how a write of an earlier run ended, which that run could not.

@@ -1,7 +1,7 @@
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::reconcile_configuration,
+    reconcile::{Goal, reconcile_configuration},
 };
 use crate::render::Ui;
 
@@ -18,6 +18,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        reconcile_configuration(globals, ui, &self.selection, "apply", globals.dry_run).await
+        reconcile_configuration(globals, ui, &self.selection, "apply", Goal::apply_unless(globals.dry_run))
+            .await
     }
 }

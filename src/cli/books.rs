@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::{reconcile::Order, session::Session};
 use crate::{
     apply::{Report, Status, Trail},
     plan::{Action, Plan},
-    resource::{self, Address, Live, tenant},
+    resource::{self, Address, Attributes, Live, tenant},
     state::{self, BackedUp, Backup, Baseline},
 };
 
@@ -40,10 +42,26 @@ fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
             baseline.forget(address);
             continue;
         };
-        let mut kept = after.clone();
+        let mut kept: Attributes = baseline.attributes(address).ok().flatten().unwrap_or_default();
+        lay_over(&mut kept, after);
+        change
+            .fields
+            .iter()
+            .filter(|it| it.after.is_none())
+            .for_each(|it| resource::remove(&mut kept, &it.path));
         change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
         if let Err(error) = baseline.set(address, &kept) {
             tracing::warn!(%error, address, "not kept in the baseline");
+        }
+    }
+}
+
+/// Lays attributes over others, maps key by key: one-off work knows only a part of what is managed.
+fn lay_over(kept: &mut Attributes, after: &Attributes) {
+    for (word, value) in after {
+        match (kept.get_mut(word), value) {
+            (Some(Value::Object(kept)), Value::Object(after)) => lay_over(kept, after),
+            _ => drop(kept.insert(word.clone(), value.clone())),
         }
     }
 }

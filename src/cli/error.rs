@@ -25,6 +25,8 @@ pub(super) enum Error {
     Plan(Vec<Problem>),
     #[error("{} changed in Descope since the plan was shown; nothing was written", moved_text(.0))]
     Moved(Vec<Moved>),
+    #[error("{} changed both in the configuration and outside this tool; nothing was written", conflict_text(.0))]
+    Conflict(Vec<String>),
     #[error("no project id")]
     NoProject,
     #[error("the backup holds something that is no tenant")]
@@ -80,7 +82,9 @@ impl Error {
             | Self::WrongProject { .. }
             | Self::OtherName { .. } => Exit::Invalid,
             Self::Usage(_) => Exit::WrongUsage,
-            Self::Moved(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => Exit::Stale,
+            Self::Moved(_) | Self::Conflict(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => {
+                Exit::Stale
+            }
             Self::State(error) if matches!(error.code(), "lock_held" | "lock_lost") => Exit::Stale,
             Self::NotNamed { .. }
             | Self::WrongName { .. }
@@ -109,6 +113,7 @@ impl Error {
         match self {
             Self::Config(error) => failure.with_diagnostics(error.diagnostics()),
             Self::Plan(problems) => failure.with_problems(problems),
+            Self::Conflict(conflicts) => failure.with_causes(conflicts.iter().cloned()),
             Self::Moved(moved) => failure.with_causes(moved.iter().map(ToString::to_string)),
             Self::Out { source, .. }
             | Self::Log { source, .. }
@@ -128,6 +133,7 @@ impl Error {
             Self::Emulator(error) => error.code(),
             Self::Plan(_) => "invalid_configuration",
             Self::Moved(_) => "stale_plan",
+            Self::Conflict(_) => "unresolved_conflict",
             Self::NoProject => "no_project",
             Self::NoKey => "no_key",
             Self::SandboxUrl => "sandbox_url",
@@ -158,6 +164,7 @@ impl Error {
             Self::Emulator(error) => return error.hint(),
             Self::Plan(_) | Self::Declined | Self::SandboxUrl => return None,
             Self::BackupBody(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),
+            Self::Conflict(_) => "choose with --conflict config or --conflict live, or without --yes on a terminal".to_owned(),
             Self::Moved(_) => "run the command again: it plans from what is live now".to_owned(),
             Self::NoProject => "set project_id in the environment's block, or DESCOPE_PROJECT_ID; or try --sandbox".to_owned(),
             Self::NoKey => {
@@ -198,6 +205,14 @@ fn moved_text(moved: &[Moved]) -> String {
         [one] => format!("{} ({})", one.address, one.what),
         [first, rest @ ..] => format!("{} ({}) and {} more", first.address, first.what, rest.len()),
         [] => "something".to_owned(),
+    }
+}
+
+fn conflict_text(conflicts: &[String]) -> String {
+    if conflicts.len() == 1 {
+        "1 attribute was".to_owned()
+    } else {
+        format!("{} attributes were", conflicts.len())
     }
 }
 

@@ -81,6 +81,17 @@ pub(super) struct Globals {
         help_heading = "Global options"
     )]
     pub(super) on_error: Option<OnError>,
+    /// Who wins where configuration and console both changed an attribute [default: ask on a terminal, else abort]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WAY",
+        env = "DESCOPE_MGMT_CONFLICT",
+        hide_env = true,
+        help_heading = "Guards"
+    )]
+    pub(super) conflict: Option<ConflictWay>,
     /// Allow this tenant to be deleted and made anew; '*' stands for any text
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Guards")]
     pub(super) allow_replace: Vec<Pattern>,
@@ -175,6 +186,17 @@ pub(super) enum Color {
     Never,
 }
 
+/// What becomes of an attribute that was changed both in the configuration and outside this tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConflictWay {
+    /// The configuration wins
+    Config,
+    /// What is live stays
+    Live,
+    /// Nothing is applied
+    Abort,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum OnError {
     /// Ask how to go on
@@ -208,6 +230,7 @@ impl Selection {
             prune: self.prune,
             allow_replace: globals.allow_replace.clone(),
             allow_lockout: globals.allow_lockout,
+            withhold_console: false,
             cascade: globals.cascade,
         }
     }

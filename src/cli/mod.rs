@@ -7,7 +7,9 @@ mod books;
 mod completion;
 mod config;
 mod confirm;
+mod conflicts;
 mod connect;
+mod drift;
 mod emulator;
 mod error;
 mod exit;
@@ -50,6 +52,7 @@ struct Cli {
 enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
+    Drift(drift::Args),
     #[command(subcommand)]
     Tenant(tenant::Command),
     #[command(subcommand)]
@@ -95,6 +98,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),
     }
 }

@@ -1,6 +1,7 @@
 //! From desired and live to done: plan, show, confirm, lock, re-read, back up, run, prove, report.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     sync::{
         Arc,
@@ -13,9 +14,10 @@ use tokio::time::Instant;
 use super::{
     Exit,
     books::{backup, close},
+    conflicts,
     connect::{Connection, connect},
     error::Error,
-    globals::{Globals, Selection},
+    globals::{ConflictWay, Globals, Selection},
     questions::{confirm, decider},
     retry,
     session::{Session, interruption},
@@ -25,8 +27,9 @@ use crate::{
     apply::{self, Job, Report, Status, Trail},
     live,
     plan::{self, Plan, Scope, Warning},
-    render::{Progress, Ui},
+    render::{Progress, Telling, Ui},
     resource::{Desired, Live, tenant},
+    state::Baseline,
 };
 
 /// What is to be reconciled, and how far it may go.
@@ -35,14 +38,32 @@ pub(super) struct Order<'a> {
     pub(super) wanted: Wanted<'a>,
     /// Which part is meant.
     pub(super) scope: Scope,
-    /// Whether it ends with the plan.
-    pub(super) plan_only: bool,
+    /// How far it goes.
+    pub(super) goal: Goal,
     /// The words of the command, for the records.
     pub(super) command: &'a str,
     /// The flags that chose the part, where the command can be told again with others.
     pub(super) retry: Option<&'a Selection>,
     /// What the command itself has to say.
     pub(super) warnings: Vec<Warning>,
+}
+
+/// How far a command goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// It shows what would change.
+    Plan,
+    /// It shows what differs, told from the other side.
+    Drift,
+    /// It shows, asks and applies.
+    Apply,
+}
+
+impl Goal {
+    /// To apply, unless only a look was asked for.
+    pub(super) fn apply_unless(dry_run: bool) -> Self {
+        if dry_run { Self::Plan } else { Self::Apply }
+    }
 }
 
 /// How things should be.
@@ -64,7 +85,7 @@ pub(super) async fn reconcile_configuration(
     ui: &Ui,
     selection: &Selection,
     command: &str,
-    plan_only: bool,
+    goal: Goal,
 ) -> Result<Exit, Error> {
     let session = Session::open(globals)?;
     let desired = session.desired()?;
@@ -72,7 +93,7 @@ pub(super) async fn reconcile_configuration(
     let order = Order {
         wanted: Wanted::Configured(desired),
         scope: selection.scope(globals),
-        plan_only,
+        goal,
         command,
         retry: Some(selection),
         warnings: session.warnings().collect(),
@@ -90,26 +111,35 @@ pub(super) async fn reconcile(
     globals: &Globals,
     ui: &Ui,
 ) -> Result<Exit, Error> {
-    let mut plan = match order.wanted {
-        Wanted::Configured(desired) => {
-            let live = live::fetch(&connection.client, desired).await?;
-            plan::compute(plan::Inputs { desired, live: &live, scope: &order.scope })
-        }
-        Wanted::From { make, ref settings_of } => {
-            let live = live::fetch_with(&connection.client, |id| settings_of.contains(id)).await?;
-            let desired = make(&live)?;
-            plan::compute(plan::Inputs { desired: &desired, live: &live, scope: &order.scope })
-        }
-    }
-    .map_err(Error::Plan)?;
-    plan.warnings.extend(order.warnings.iter().cloned());
-    plan.warnings.extend(connection.warnings.iter().cloned());
+    let (live, desired, baseline) = gather(session, connection, &order).await?;
+    let mut scope = order.scope.clone();
+    scope.withhold_console =
+        globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
+    let compute = |desired: &Desired| -> Result<Plan, Error> {
+        let inputs = plan::Inputs { desired, live: &live, baseline: &baseline, scope: &scope };
+        let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
+        plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
+        Ok(plan)
+    };
+    let mut plan = compute(&desired)?;
     let header = session.header(connection);
     let rate = connection.client.rate();
-    ui.show_plan(&plan, &header, rate, order.plan_only);
-    if order.plan_only {
-        let changes = globals.detailed_exitcode && !plan.is_empty();
-        return Ok(if changes { Exit::Changes } else { Exit::Done });
+    ui.show_plan(&plan, &header, rate, telling(order.goal));
+    if order.goal == Goal::Apply {
+        let kept = conflicts::settle(&plan, globals, ui)?;
+        if !kept.is_empty() {
+            plan = compute(&conflicts::leave_alone(&desired, &kept))?;
+            ui.show_plan(&plan, &header, rate, telling(order.goal));
+        }
+    }
+    drop(live);
+    match order.goal {
+        Goal::Drift => {
+            return Ok(if plan.is_empty() && plan.orphans.is_empty() { Exit::Done } else { Exit::Changes });
+        }
+        Goal::Plan if globals.detailed_exitcode && !plan.is_empty() => return Ok(Exit::Changes),
+        Goal::Plan => return Ok(Exit::Done),
+        Goal::Apply => {}
     }
     let report = if plan.runnable().next().is_none() {
         settle_alone(session, connection, ui).await?;
@@ -123,6 +153,35 @@ pub(super) async fn reconcile(
         ui.show_report(&plan, &header, rate, &report);
     }
     Ok(exit(&plan, &report))
+}
+
+fn telling(goal: Goal) -> Telling {
+    match goal {
+        Goal::Plan => Telling::Plan,
+        Goal::Drift => Telling::Drift,
+        Goal::Apply => Telling::Prelude,
+    }
+}
+
+/// What is live, how it should be, and what was last applied, where that says something of who changed what.
+async fn gather<'a>(
+    session: &Session,
+    connection: &Connection,
+    order: &Order<'a>,
+) -> Result<(Live, Cow<'a, Desired>, Baseline), Error> {
+    let project = connection.client.project_id();
+    match &order.wanted {
+        Wanted::Configured(desired) => {
+            let live = live::fetch(&connection.client, desired).await?;
+            Ok((live, Cow::Borrowed(*desired), session.state.baseline(project)?))
+        }
+        // Whoever names one tenant, or a backup, wants just that, whoever changed it last.
+        Wanted::From { make, settings_of } => {
+            let live = live::fetch_with(&connection.client, |id| settings_of.contains(id)).await?;
+            let desired = make(&live)?;
+            Ok((live, Cow::Owned(desired), Baseline::empty(project)))
+        }
+    }
 }
 
 /// The exit code of an apply.
@@ -168,6 +227,7 @@ async fn apply(
     state.write_backup(&backup)?;
     let trail = Trail::open(state, session.audit_context(project)).await?;
     settle(session, project, &fresh, &trail, ui).await?;
+    trail.resolve(plan).await?;
     drop(fresh);
     let interrupted = AtomicBool::new(false);
     let job = Job {

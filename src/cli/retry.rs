@@ -1,7 +1,7 @@
 //! A report → the command that retries just what did not succeed, to be pasted as it is.
 
 use super::{
-    globals::{Globals, OnError},
+    globals::{ConflictWay, Globals, OnError},
     reconcile::Order,
 };
 use crate::apply::{Report, Status};
@@ -60,6 +60,14 @@ fn flags(globals: &Globals) -> Vec<String> {
     for pattern in &globals.allow_replace {
         pair("--allow-replace", Some(pattern.as_str()));
     }
+    pair(
+        "--conflict",
+        globals.conflict.map(|way| match way {
+            ConflictWay::Config => "config",
+            ConflictWay::Live => "live",
+            ConflictWay::Abort => "abort",
+        }),
+    );
     pair(
         "--on-error",
         globals.on_error.map(|way| match way {

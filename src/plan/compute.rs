@@ -3,12 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Action, Change, Need, Plan, Problem, Scope, Withheld, holders,
+    Action, Cause, Change, Need, Plan, Problem, Scope, Withheld, cause, holders,
     tenants::{ById, Compared, compare_all},
 };
-use crate::resource::{
-    Address, Desired, Live,
-    tenant::{self, LiveTenant},
+use crate::{
+    resource::{
+        Address, Attributes, Desired, Live, Pattern,
+        tenant::{self, LiveTenant},
+    },
+    state::Baseline,
 };
 
 /// Levels of tenants that there may be.
@@ -21,6 +24,8 @@ pub struct Inputs<'a> {
     pub desired: &'a Desired,
     /// How they are.
     pub live: &'a Live,
+    /// What was last applied.
+    pub baseline: &'a Baseline,
     /// Which part is meant.
     pub scope: &'a Scope,
 }
@@ -30,7 +35,7 @@ pub struct Inputs<'a> {
 /// # Errors
 /// What the configuration asks for and the project can't give, all of it at once.
 pub fn compute(inputs: Inputs<'_>) -> Result<Plan, Vec<Problem>> {
-    let Inputs { desired, live, scope } = inputs;
+    let Inputs { desired, live, baseline, scope } = inputs;
     let by_id: ById<'_> = live.tenants.iter().map(|tenant| (tenant.object.id.as_str(), tenant)).collect();
     let Compared { changes, orphans, unchanged } = compare_all(desired, live, &by_id, scope);
     let mut plan = Plan { changes, orphans, unchanged, warnings: Vec::new(), live_count: live.tenants.len() };
@@ -43,6 +48,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<Plan, Vec<Problem>> {
         return Err(problems);
     }
     plan.changes.sort_by(|a, b| a.address.cmp(&b.address));
+    cause::trace(&mut plan.changes, baseline);
     guard(&mut plan, desired, scope, &by_id);
     order_parents(&mut plan, live);
     holders::settle(&mut plan, live);
@@ -87,7 +93,7 @@ fn unmatched_targets<'a>(
     live: &'a Live,
     scope: &'a Scope,
 ) -> impl Iterator<Item = Problem> + 'a {
-    let known = |pattern: &crate::resource::Pattern| {
+    let known = |pattern: &Pattern| {
         let wanted = desired.tenants.iter().flatten().map(tenant::Tenant::address);
         let there = live.tenants.iter().map(|tenant| Address::new(tenant::KIND, &tenant.object.id));
         wanted.chain(there).any(|address| pattern.matches(&address))
@@ -193,6 +199,9 @@ fn guard(plan: &mut Plan, desired: &Desired, scope: &Scope, by_id: &ById<'_>) {
         {
             change.withheld = Some(Withheld::NoParent(parent.id().to_owned()));
         }
+        if change.withheld.is_none() && scope.withhold_console && change.cause == Cause::Console {
+            change.withheld = Some(Withheld::Console);
+        }
         if change.withheld.is_none() && !scope.allow_lockout && enforces_absent_sso(change) {
             change.withheld = Some(Withheld::Lockout);
         }
@@ -201,9 +210,7 @@ fn guard(plan: &mut Plan, desired: &Desired, scope: &Scope, by_id: &ById<'_>) {
 
 fn enforces_absent_sso(change: &Change) -> bool {
     let keeps_sso = change.has_sso && !change.action.destroys();
-    let enforced = |after: &crate::resource::Attributes| {
-        after.get("enforce_sso") == Some(&serde_json::Value::Bool(true))
-    };
+    let enforced = |after: &Attributes| after.get("enforce_sso") == Some(&serde_json::Value::Bool(true));
     let turned_on = match &change.action {
         Action::Update { .. } => change.fields.iter().any(|field| field.path.words() == ["enforce_sso"]),
         _ => true,

@@ -1,5 +1,6 @@
 //! (`Desired`, `Live`) → `Plan`: ordered, typed changes. Pure: no I/O, no clock, no colour.
 
+mod cause;
 mod compute;
 mod confirm;
 mod estimate;
@@ -13,6 +14,8 @@ mod tenants;
 mod tests;
 
 use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step};
 
@@ -50,8 +53,10 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// Live fields that are not managed and stay.
     pub unmanaged_kept: usize,
-    /// Who made the difference.
+    /// Who made the difference; of several attributes, the cause that needs most care.
     pub cause: Cause,
+    /// What was last applied of each attribute that differs; empty where nothing was.
+    pub applied: Vec<Option<Value>>,
     /// What must happen before.
     pub needs: Vec<Need>,
     /// Why it is kept back, if it is.
@@ -139,7 +144,13 @@ impl Action {
 /// Who made the difference between desired and live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// There is no telling.
+    /// The configuration changed since it was last applied.
+    Config,
+    /// Somebody changed it in Descope.
+    Console,
+    /// Both changed it: a conflict.
+    Both,
+    /// There is no telling: it was never applied from here.
     Unknown,
 }
 
@@ -147,6 +158,9 @@ impl Cause {
     /// The word that the plan's JSON has for it.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Config => "config",
+            Self::Console => "console",
+            Self::Both => "both",
             Self::Unknown => "unknown",
         }
     }
@@ -183,6 +197,8 @@ pub enum Withheld {
     Lockout,
     /// Sub-tenants that stay hang on it.
     Children(Vec<Address>),
+    /// Only somebody outside this tool changed it, and nobody said to apply over that.
+    Console,
     /// Another live tenant holds a domain or the name.
     Held(String),
     /// What it waits for is kept back itself.
@@ -203,6 +219,11 @@ impl Withheld {
                 let more = children.len().saturating_sub(names.len());
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 format!("sub-tenants hang on it and stay: {}{more}", names.join(", "))
+            }
+            Self::Console => {
+                "changed only outside this tool; look at it, then apply over it with --conflict config, \
+                              or without --yes"
+                    .to_owned()
             }
             Self::Held(what) => what.clone(),
             Self::Waits(other) => format!("waits for {other}, which is withheld"),
@@ -310,6 +331,12 @@ fn count<'a>(changes: impl Iterator<Item = &'a Change>) -> Counts {
 }
 
 impl Change {
+    /// The attributes that were changed both here and outside.
+    pub fn conflicts(&self) -> impl Iterator<Item = (&FieldChange, Option<&Value>)> {
+        let pairs = self.fields.iter().zip(self.applied.iter().map(Option::as_ref));
+        pairs.filter(|(field, applied)| cause::of(field, *applied) == Cause::Both)
+    }
+
     /// Requests that the change costs when all goes well.
     pub fn requests(&self) -> u64 {
         self.release.iter().chain(&self.steps).map(Step::requests).sum()

@@ -4,6 +4,7 @@ use crate::resource::{Address, Pattern};
 
 /// Which part of a plan is meant, and what it may do.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
 pub struct Scope {
     /// Only these; empty: everything.
     pub targets: Vec<Pattern>,
@@ -15,6 +16,8 @@ pub struct Scope {
     pub allow_replace: Vec<Pattern>,
     /// Whether tenants may be locked that nobody could get into afterwards.
     pub allow_lockout: bool,
+    /// Whether what only somebody outside this tool changed is kept back.
+    pub withhold_console: bool,
     /// Whether deletes take along the users and keys that only the tenant has.
     pub cascade: bool,
 }

@@ -125,6 +125,7 @@ fn blank(address: Address) -> Change {
         fields: Vec::new(),
         unmanaged_kept: 0,
         cause: Cause::Unknown,
+        applied: Vec::new(),
         needs: Vec::new(),
         withheld: None,
         release: None,

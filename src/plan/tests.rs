@@ -8,6 +8,7 @@ use crate::{
         Desired, Live, Observed,
         tenant::{LiveTenant, Names, Tenant},
     },
+    state::Baseline,
     units::RateLimit,
 };
 
@@ -41,7 +42,7 @@ pub(super) fn desired(tenants: &[Tenant]) -> Desired {
 }
 
 pub(super) fn plan_in(desired: &Desired, live: &Live, scope: &Scope) -> Plan {
-    compute(Inputs { desired, live, scope }).unwrap()
+    compute(Inputs { desired, live, baseline: &Baseline::empty("P2"), scope }).unwrap()
 }
 
 fn plan(desired_tenants: &[Tenant], live_tenants: &[Value]) -> Plan {
@@ -66,7 +67,11 @@ fn change<'a>(plan: &'a Plan, id: &str) -> &'a Change {
 }
 
 fn problems(desired: &Desired, live: &Live, scope: &Scope) -> Vec<&'static str> {
-    compute(Inputs { desired, live, scope }).unwrap_err().iter().map(|problem| problem.code).collect()
+    compute(Inputs { desired, live, baseline: &Baseline::empty("P2"), scope })
+        .unwrap_err()
+        .iter()
+        .map(|problem| problem.code)
+        .collect()
 }
 
 #[test]
@@ -82,6 +87,40 @@ fn without_tenants_in_the_configuration_there_are_no_orphans() {
     let unmanaged = Desired::default();
     let plan = plan_in(&unmanaged, &live(&[there("acme", &[])]), &pruning());
     assert!(plan.is_empty() && plan.orphans.is_empty());
+}
+
+#[test]
+fn the_cause_is_told_from_what_was_last_applied() {
+    let mut baseline = Baseline::empty("P2");
+    for id in ["by-config", "by-console", "by-both", "gone"] {
+        let applied = json!({"name": id.to_uppercase(), "domains": ["a.com"]});
+        baseline.set(&format!("tenant.{id}"), &applied).unwrap();
+    }
+    let wanted = |id: &str, name: &str| Tenant { name: Some(name.into()), domains: None, ..tenant(id, &[]) };
+    let tenants = [
+        wanted("by-config", "New"),
+        wanted("by-console", "BY-CONSOLE"),
+        wanted("by-both", "New"),
+        wanted("gone", "GONE"),
+        wanted("fresh", "Fresh"),
+        wanted("stranger", "Stranger"),
+    ];
+    let named = |id: &str, name: &str| json!({"id": id, "name": name});
+    let now = [
+        named("by-config", "BY-CONFIG"),
+        named("by-console", "Edited"),
+        named("by-both", "Edited"),
+        named("stranger", "Other"),
+    ];
+    let (desired, live, scope) = (desired(&tenants), live(&now), Scope::default());
+    let plan =
+        compute(Inputs { desired: &desired, live: &live, baseline: &baseline, scope: &scope }).unwrap();
+    let cause = |id| change(&plan, id).cause.word();
+    assert_eq!(
+        ["by-config", "by-console", "by-both", "gone", "fresh", "stranger"].map(cause),
+        ["config", "console", "both", "console", "config", "unknown"]
+    );
+    assert_eq!(change(&plan, "by-both").conflicts().count(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Any value → text, JSON, Markdown: the only place that prints or names a colour.
 
+mod conflict;
 mod csv;
 mod failure;
 mod header;
@@ -16,6 +17,7 @@ mod table;
 mod tests;
 mod ui;
 
+pub use conflict::Conflict;
 pub use csv::{csv_heading, csv_row};
 pub use failure::Failure;
 pub use header::Header;
@@ -26,4 +28,4 @@ pub use properties::Properties;
 pub use quote::{masked, pretty};
 pub use style::ColorChoice;
 pub use table::Table;
-pub use ui::{Format, Ui, UiOptions};
+pub use ui::{Format, Telling, Ui, UiOptions};

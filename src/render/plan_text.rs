@@ -6,12 +6,12 @@ use console::Style;
 use serde_json::{Map, Value};
 
 use super::{
-    Header,
+    Conflict, Header,
     quote::{MASK, inline, masked, plain},
     style::Styles,
 };
 use crate::{
-    plan::{Action, Change, Counts, Plan},
+    plan::{Action, Cause, Change, Counts, Plan},
     resource::{Address, FieldChange},
     units::RateLimit,
 };
@@ -29,6 +29,8 @@ pub(super) struct Room {
     pub(super) width: usize,
     /// Whether everything is shown, however long.
     pub(super) full: bool,
+    /// Whether it is told as drift: from desired to live.
+    pub(super) drift: bool,
 }
 
 /// The whole plan as text.
@@ -36,6 +38,9 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, styles: &Style
     let mut out = Text { lines: Vec::new(), styles, room, column: address_column(plan) };
     for line in wrap(&header.line(), room.width, "") {
         out.push(&styles.heading, &line);
+    }
+    if room.drift {
+        out.push(&styles.heading, "Drift, from the configuration -> to what is live:");
     }
     out.blank();
     let shown = choose(&plan.changes, room.full);
@@ -56,7 +61,8 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, styles: &Style
         out.blank();
     }
     out.warnings(plan);
-    for line in summary(plan, rate) {
+    let closing = if room.drift { drift_summary(plan) } else { summary(plan, rate) };
+    for line in closing {
         out.push(&styles.heading, &line);
     }
     out.lines.join("\n") + "\n"
@@ -93,6 +99,17 @@ fn summary(plan: &Plan, rate: RateLimit) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// The closing line of a drift: how much of what.
+fn drift_summary(plan: &Plan) -> Vec<String> {
+    let Counts { create, update, replace, .. } = plan.counts();
+    let parts = [(create, "missing"), (update + replace, "differing"), (plan.orphans.len(), "orphaned")];
+    let parts: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let found =
+        if parts.is_empty() { "No drift.".to_owned() } else { format!("Drift: {}.", parts.join(", ")) };
+    vec![format!("{found} {} as configured.", plan.unchanged.len())]
 }
 
 /// Seconds as people say them.
@@ -181,24 +198,37 @@ impl Text<'_> {
     }
 
     fn change(&mut self, change: &Change) {
+        let word = if self.room.drift { drifted(&change.action) } else { change.action.word() };
         let (mark, style) = match change.action {
+            Action::Create { .. } if self.room.drift => ("-", &self.styles.delete),
             Action::Create { .. } => ("+", &self.styles.create),
             Action::Update { .. } => ("~", &self.styles.update),
             Action::Replace { .. } => ("-/+", &self.styles.delete),
             Action::Delete { .. } => ("-", &self.styles.delete),
         };
         let withheld = change.withheld.as_ref().map(|withheld| withheld.reason(&change.address));
-        let note = withheld.map(|reason| match change.action {
+        let cause = match change.cause {
+            Cause::Console => Some("(changed outside this tool)".to_owned()),
+            Cause::Both => Some("(conflict: changed here and outside this tool)".to_owned()),
+            Cause::Config | Cause::Unknown => None,
+        };
+        let withheld = withheld.map(|reason| match change.action {
             Action::Replace { .. } => reason,
             _ => format!("withheld: {reason}"),
         });
-        self.title(style, mark, &change.address, change.action.word(), note.as_deref().map(plain).as_deref());
+        let note = withheld.or(cause);
+        self.title(style, mark, &change.address, word, note.as_deref().map(plain).as_deref());
         match &change.action {
+            Action::Create { .. } if self.room.drift => {}
             Action::Create { after } => self.attributes(&masked(after, &change.sensitive)),
             Action::Delete { .. } => {}
             Action::Update { .. } | Action::Replace { .. } => {
-                change.fields.iter().for_each(|field| self.field(field));
+                change.fields.iter().for_each(|field| self.field(&self.seen_from(field)));
             }
+        }
+        for conflict in Conflict::all(change) {
+            self.lines.push(format!("      {}:", plain(&conflict.path.to_string())));
+            self.lines.extend(conflict.lines().map(|line| format!("        {line}")));
         }
         if change.unmanaged_kept > 0 && !change.action.destroys() {
             let (count, s) = (change.unmanaged_kept, plural(change.unmanaged_kept));
@@ -230,6 +260,16 @@ impl Text<'_> {
                 }
                 _ => self.lines.push(line),
             }
+        }
+    }
+
+    /// An attribute as it is told: the live value first, or last where drift is told.
+    fn seen_from(&self, field: &FieldChange) -> FieldChange {
+        let field = field.clone();
+        if self.room.drift {
+            FieldChange { before: field.after, after: field.before, ..field }
+        } else {
+            field
         }
     }
 
@@ -269,6 +309,15 @@ impl Text<'_> {
         if kept > 0 {
             self.lines.push(format!("            {kept} kept"));
         }
+    }
+}
+
+/// What drift calls the difference that an action would settle.
+fn drifted(action: &Action) -> &'static str {
+    match action {
+        Action::Create { .. } => "missing",
+        Action::Update { .. } | Action::Replace { .. } => "differs",
+        Action::Delete { .. } => "surplus",
     }
 }
 

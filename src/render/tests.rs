@@ -16,6 +16,7 @@ use crate::{
         Address, Desired, Live, Observed, Path,
         tenant::{Bag, Names, Tenant},
     },
+    state::Baseline,
     units::RateLimit,
 };
 
@@ -55,7 +56,9 @@ fn everything() -> Plan {
     ]);
     let desired = Desired { tenants: Some(tenants), protect: vec!["tenant.old".parse().unwrap()] };
     let scope = Scope { prune: true, excludes: vec!["tenant.stray".parse().unwrap()], ..Scope::default() };
-    let mut plan = compute(Inputs { desired: &desired, live: &live, scope: &scope }).unwrap();
+    let mut plan =
+        compute(Inputs { desired: &desired, live: &live, baseline: &Baseline::empty("P2"), scope: &scope })
+            .unwrap();
     let address = Some(Address::new("tenant", "globex"));
     plan.warnings.push(Warning { code: "x", message: "ownership can't be checked".into(), address });
     plan
@@ -73,7 +76,13 @@ fn header() -> Header {
 }
 
 fn text(plan: &Plan, width: usize, coloured: bool) -> String {
-    plan_text::plan(plan, &header(), RateLimit::DEFAULT, &Styles::new(coloured), Room { width, full: false })
+    plan_text::plan(
+        plan,
+        &header(),
+        RateLimit::DEFAULT,
+        &Styles::new(coloured),
+        Room { width, full: false, drift: false },
+    )
 }
 
 #[test]

@@ -23,6 +23,17 @@ pub enum Format {
     Json,
 }
 
+/// What a plan is shown for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Telling {
+    /// It is the result.
+    Plan,
+    /// It is the result, told as drift: desired -> live.
+    Drift,
+    /// It goes before an apply.
+    Prelude,
+}
+
 /// How a run talks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UiOptions {
@@ -97,11 +108,11 @@ impl Ui {
     }
 
     /// Shows a plan: as text always, as JSON where nothing follows it.
-    pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, is_result: bool) {
+    pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) {
         if !self.is_json() {
-            let room = Room { width: self.width, full: self.options.full };
+            let room = Room { width: self.width, full: self.options.full, drift: telling == Telling::Drift };
             self.write_out(&plan_text::plan(plan, header, rate, &self.out, room));
-        } else if is_result {
+        } else if telling != Telling::Prelude {
             self.write_json(&json::plan(plan, header, rate, self.options.full));
         }
     }

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod common;
+mod drift;
 mod emulator;
 mod faults;
 mod guards;

@@ -1,8 +1,8 @@
 use crate::{
     cli::{
         Error, Exit,
-        globals::{Globals, Selection},
-        reconcile::reconcile_configuration,
+        globals::{ConflictWay, Globals, Selection},
+        reconcile::{Goal, reconcile_configuration},
     },
     render::Ui,
 };
@@ -16,10 +16,22 @@ use crate::{
 pub(in crate::cli) struct Args {
     #[command(flatten)]
     selection: Selection,
+    /// Apply over what was changed outside this tool, the same as --conflict config
+    #[arg(long)]
+    apply: bool,
 }
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        reconcile_configuration(globals, ui, &self.selection, "tenant sync", globals.dry_run).await
+        let over = Globals { conflict: Some(ConflictWay::Config), ..globals.clone() };
+        let globals = if self.apply { &over } else { globals };
+        reconcile_configuration(
+            globals,
+            ui,
+            &self.selection,
+            "tenant sync",
+            Goal::apply_unless(globals.dry_run),
+        )
+        .await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     words::settings_side_by_side,
 };
 use crate::{
-    resource::{Attributes, FieldChange, Object, Observed, Path, Step, same_value},
+    resource::{Attributes, FieldChange, Object, Observed, Path, Step, remove, same_value},
     units::format_duration,
 };
 
@@ -44,7 +44,8 @@ pub fn compare(
         return None;
     }
     let replace = fields.iter().any(|field| field.path.words() == ["parent"]);
-    let after = desired_attributes(desired);
+    let mut after = desired_attributes(desired);
+    desired.lifecycle.ignore_changes.iter().for_each(|path| remove(&mut after, path));
     Some(Comparison {
         before: before(&after, &fields),
         unmanaged_kept: unmanaged(desired, live),

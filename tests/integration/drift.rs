@@ -1,0 +1,83 @@
+//! Drift: seen, told apart by who made it, and settled only by choice.
+
+use serde_json::{Value, json};
+
+use crate::common::Service;
+
+const FIVE: &str = "tenants:
+  - { id: one, name: One, domains: [one.example] }
+  - { id: two, name: Two, domains: [two.example] }
+  - { id: gone, name: Gone }
+  - { id: same, name: Same }
+";
+
+/// Five tenants in sync; then two domains change in the console, one tenant goes, and a stranger comes.
+fn drifted() -> Service {
+    let service = Service::start();
+    service.yaml(FIVE);
+    service.sh("tenant sync --yes").exits(0);
+    let edit = |id: &str, domains: &[&str]| {
+        let mut tenant = service.tenant(id);
+        tenant["selfProvisioningDomains"] = json!(domains);
+        service.post("/v1/mgmt/tenant/update", &tenant);
+    };
+    edit("one", &["one.example", "extra.example"]);
+    edit("two", &[]);
+    service.post("/v1/mgmt/tenant/delete", &json!({"id": "gone"}));
+    service.seed(json!([{"id": "stranger", "name": "Stranger"}]));
+    service
+}
+
+#[test]
+fn drift_is_reported_with_its_cause_and_nothing_is_written() {
+    let service = drifted();
+    let writes = service.stats()["writes"].clone();
+    service
+        .sh("drift")
+        .exits(2)
+        .says("domains: [\"one.example\"] -> [\"extra.example\", \"one.example\"]")
+        .says("(changed outside this tool)")
+        .says("missing")
+        .says("Drift: 1 missing, 2 differing, 1 orphaned. 1 as configured.");
+    let plan = service.sh("drift -o json").exits(2).json();
+    let causes: Vec<_> = plan["changes"].as_array().unwrap().iter().map(|it| it["cause"].clone()).collect();
+    assert_eq!(causes, [json!("console"), json!("console"), json!("console")]);
+    assert_eq!(service.stats()["writes"], writes);
+}
+
+#[test]
+fn under_yes_alone_what_only_the_console_changed_is_withheld_and_apply_goes_over_it() {
+    let service = drifted();
+    service.sh("tenant sync --yes").exits(3).says("changed only outside this tool");
+    assert_eq!(service.tenant("two")["selfProvisioningDomains"], json!([]));
+    service.sh("tenant sync --yes --apply").exits(0).says("✓ 1 created, ⚠ 2 updated");
+    assert_eq!(service.tenant("two")["selfProvisioningDomains"], json!(["two.example"]));
+    service.sh("audit list").exits(0).says("drift").says("resolve");
+    service.sh("drift").exits(2).says("1 orphaned");
+}
+
+#[test]
+fn a_change_of_the_configuration_alone_needs_no_word() {
+    let service = drifted();
+    service.yaml(&FIVE.replace("name: Same", "name: Renamed"));
+    let plan = service.sh("plan -o json --target tenant.same").exits(0).json();
+    assert_eq!(plan["changes"][0]["cause"], "config");
+    service.sh("tenant sync --yes --target tenant.same").exits(0).says("⚠ 1 updated");
+}
+
+#[test]
+fn a_conflict_is_shown_side_by_side_and_not_applied_until_chosen() {
+    let service = drifted();
+    service.yaml(&FIVE.replace("[one.example]", "[mine.example]"));
+    let only = "tenant sync --yes --target tenant.one";
+    service.sh("plan --target tenant.one").exits(0).says("last applied:  [\"one.example\"]").says("conflict");
+    let error = service.sh(&format!("{only} -o json")).exits(6).json();
+    assert_eq!(error["error"]["code"], "unresolved_conflict");
+    service.sh(&format!("{only} --conflict abort")).exits(6);
+    service.sh(&format!("{only} --conflict live")).exits(0).says("No changes.");
+    let domains = |service: &Service| -> Value { service.tenant("one")["selfProvisioningDomains"].clone() };
+    assert_eq!(domains(&service).as_array().unwrap().len(), 2);
+    service.sh(&format!("{only} --conflict config")).exits(0).says("⚠ 1 updated");
+    assert_eq!(domains(&service), json!(["mine.example"]));
+    service.sh("plan --target tenant.one").exits(0).says("No changes.");
+}
