@@ -139,3 +139,13 @@ fn wants_json(arguments: &[OsString]) -> bool {
             follows || text == "--output=json" || text == "-ojson" || text == "-o=json"
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

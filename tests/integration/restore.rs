@@ -74,3 +74,27 @@ fn what_a_run_created_goes_only_with_prune_and_other_tenants_are_left_alone() {
     assert_eq!(service.tenants().len(), 1);
     service.sh("backup restore 01ZZZZ --yes").exits(1).says("01ZZZZ");
 }
+
+#[test]
+fn a_backup_is_made_by_hand_compared_and_restored() {
+    let service = Service::start();
+    service.seed(json!([full("acme", ""), full("other", "")]));
+    let made = service
+        .desk
+        .run(&["backup", "create", "--target", "tenant.a*", "--reason", "by hand", "-o", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(made["resources"], 2);
+    service.sh("backup diff latest --detailed-exitcode").exits(0).says("No changes.");
+    let before = service.tenant("acme");
+    let mut edited = before.clone();
+    edited["name"] = json!("Edited");
+    service.post("/v1/mgmt/tenant/update", &edited);
+    service
+        .sh("backup diff latest --detailed-exitcode")
+        .exits(2)
+        .says("name: \"Edited\" -> \"Name of acme\"");
+    service.sh("backup restore latest --yes").exits(0);
+    assert_eq!(service.tenant("acme"), before);
+    service.sh(&format!("backup show {}", made["id"].as_str().unwrap())).exits(0).says("by hand");
+}

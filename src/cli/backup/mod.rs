@@ -1,3 +1,5 @@
+mod create;
+mod diff;
 mod list;
 mod prune;
 mod restore;
@@ -18,6 +20,8 @@ pub(super) enum Command {
     Verify(verify::Args),
     Prune(prune::Args),
     Restore(restore::Args),
+    Create(create::Args),
+    Diff(diff::Args),
 }
 
 impl Command {
@@ -28,6 +32,8 @@ impl Command {
             Self::Verify(args) => args.run(globals, ui),
             Self::Prune(args) => args.run(globals, ui),
             Self::Restore(args) => args.run(globals, ui).await,
+            Self::Create(args) => args.run(globals, ui).await,
+            Self::Diff(args) => args.run(globals, ui).await,
         }
     }
 }

@@ -34,6 +34,15 @@ pub(in crate::cli) struct Args {
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+        self.reconcile(Goal::apply_unless(globals.dry_run), globals, ui).await
+    }
+
+    /// Shows what a restore would change, and changes nothing.
+    pub(super) async fn diff(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+        self.reconcile(Goal::Plan, globals, ui).await
+    }
+
+    async fn reconcile(self, goal: Goal, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
         let connection = connect(&session, ui).await?;
         let project = connection.client.project_id();
@@ -46,7 +55,7 @@ impl Args {
                 settings_of: settings_of(&backup),
             },
             scope: selection.scope(globals),
-            goal: Goal::apply_unless(globals.dry_run),
+            goal,
             command: &format!("backup restore {id}"),
             retry: Some(&self.selection),
             warnings: what_stays_lost(&backup),

@@ -1,0 +1,56 @@
+use serde_json::json;
+
+use crate::{
+    cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
+    live,
+    render::Ui,
+    resource::{
+        Address, Pattern,
+        tenant::{self, SETTINGS_KIND},
+    },
+    state::{BackedUp, Backup},
+};
+
+/// Back up what is live now, settings included
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  descope-mgmt backup create --reason 'before the migration'\n  \
+                        descope-mgmt backup create --target 'tenant.acme-*'")]
+pub(in crate::cli) struct Args {
+    /// Only this address; '*' stands for any text
+    #[arg(long, value_name = "ADDRESS")]
+    target: Vec<Pattern>,
+    /// Why, for whoever finds it
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+impl Args {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+        let session = Session::open(globals)?;
+        let connection = connect(&session, ui).await?;
+        let meant = |id: &str| {
+            let address = Address::new(tenant::KIND, id);
+            self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
+        };
+        let live = live::fetch_with(&connection.client, meant).await?;
+        let mut resources = Vec::new();
+        for observed in live.tenants.into_iter().filter(|observed| meant(&observed.object.id)) {
+            let id = observed.object.id;
+            resources.push(BackedUp { address: format!("{}.{id}", tenant::KIND), body: Some(observed.raw) });
+            if let Some(settings) = live.settings.get(&id) {
+                let body = Some(settings.raw.clone());
+                resources.push(BackedUp { address: format!("{SETTINGS_KIND}.{id}"), body });
+            }
+        }
+        let project = connection.client.project_id();
+        session.state.prepare(project)?;
+        let backup = session.backup(project, "backup create", resources);
+        let backup = Backup { reason: self.reason.or(backup.reason), ..backup };
+        session.state.write_backup(&backup)?;
+        let count = backup.resources.len();
+        let document = json!({"format_version": "1.0", "id": backup.id, "resources": count});
+        ui.show_object(&format!("Backed up {count} objects as {}\n", backup.id), &document);
+        connection.close().await?;
+        Ok(Exit::Done)
+    }
+}
