@@ -115,14 +115,14 @@ impl State {
         shared.iter().chain(&own).try_for_each(|folder| self.disk().probe(folder))
     }
 
-    /// The file in which the limiter of `project` keeps its slots; its folder exists then.
+    /// The file in which the limiter of `project` keeps its slots. It is there then, for its owner or its group.
     ///
     /// # Errors
-    /// The folder cannot be made, or the project id is not fit for a file name.
+    /// It cannot be made, or the project id is not fit for a file name.
     pub fn slots_file(&self, project: &str) -> Result<PathBuf, Error> {
         let folder = self.inner.root.join("rate");
         let path = folder.join(fit_name("project id", project)?);
-        self.disk().ensure_folder(&folder)?;
+        self.disk().open_append(&path)?;
         Ok(path)
     }
 

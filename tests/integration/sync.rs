@@ -348,3 +348,29 @@ fn records_are_kept_private_and_hold_no_key() {
         assert!(!text.contains(&key), "{} holds the key", path.display());
     }
 }
+
+#[test]
+fn a_state_folder_of_a_group_is_the_groups_in_every_file() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let service = Service::start();
+    let gid = service.desk.folder.path().metadata().unwrap().gid();
+    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let name = groups
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|parts| parts.get(2) == Some(&gid.to_string().as_str()));
+    // A group without a name can't be configured; there is nothing to test on such a system.
+    let Some(name) = name.map(|parts| parts[0].to_owned()) else { return };
+    service.yaml(&format!(
+        "settings: {{ state_dir: shared, state_group: {name} }}\ntenants:\n  - {{ id: acme, name: Acme }}\n"
+    ));
+    service.sh("tenant sync --yes").exits(0).says(&format!("lock: group '{name}' on"));
+    let files = service.desk.files_below("shared");
+    assert!(files.len() >= 5, "{files:#?}");
+    for path in files {
+        let file = path.metadata().unwrap();
+        let folder = path.parent().unwrap().metadata().unwrap();
+        assert_eq!((file.permissions().mode() & 0o7777, file.gid()), (0o660, gid), "{}", path.display());
+        assert_eq!(folder.permissions().mode() & 0o7777, 0o2770, "{}", path.display());
+    }
+}
