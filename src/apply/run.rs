@@ -6,7 +6,7 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
-    Fault, Outcome, Report, Status, Trail,
+    Fault, Outcome, READ_LAG, Report, Status, Trail,
     graph::{Graph, Node},
     prove::prove,
     step::{Stuck, Wire, halt, not_done},
@@ -15,8 +15,8 @@ use super::{
 use crate::{
     api::Client,
     live,
-    plan::{Action, Change, Plan},
-    resource::{Object, Step, Verdict},
+    plan::{Change, Plan},
+    resource::{Object, Step, Verb, Verdict},
     state::{Lock, StepOutcome},
 };
 
@@ -24,6 +24,11 @@ use crate::{
 const FRESH: Duration = Duration::from_secs(5);
 /// Requests under way at once, at most.
 const MOST_PLACES: usize = 64;
+
+/// How long to wait before a look that found an object as it was before our own write is repeated.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+/// The steps that put something back are counted from here on.
+const UNDO: usize = 100;
 
 /// What an apply is made of. The lock and the trail are the proof that it may write.
 pub struct Job<'a> {
@@ -76,36 +81,61 @@ pub async fn run(job: &Job<'_>) -> Report {
     let wire = Wire { client: job.client, lock: job.lock, places: &places, max_wait: job.max_wait };
     let mut graph = Graph::of(job.plan);
     let mut running = FuturesUnordered::new();
+    let mut asking: Option<BoxFuture<'static, Decision>> = None;
     (job.observer)(Event::Started(job.plan.runnable().count()));
     loop {
-        while tally.may_start(job) && running.len() < abreast(job) {
+        while asking.is_none() && tally.may_start(job) && running.len() < abreast(job) {
             let Some(node) = graph.take() else { break };
             let Some(change) = job.plan.changes.get(node.change) else { continue };
             let objects = tally.objects(node, change);
             running.push(run_node(job, wire, node, change, objects));
         }
-        let Some(ended) = running.next().await else { break };
-        let node = ended.node;
-        if ended.status == Status::Succeeded {
-            graph.done(node);
-            tally.succeeded(job, ended);
-        } else {
-            let outcome = tally.failed(job, ended);
-            for lost in graph.failed(node) {
-                tally.skip(job, lost, Some(node));
+        // While somebody thinks about an answer, what is under way goes on.
+        tokio::select! {
+            decision = answer(&mut asking), if asking.is_some() => {
+                asking = None;
+                tally.stopped = decision == Decision::Stop;
             }
-            let left = graph.len();
-            if let Some(outcome) = outcome.filter(|_| left > 0 && tally.may_start(job)) {
-                tally.stopped = (job.decide)(&outcome, left).await == Decision::Stop;
+            Some(ended) = running.next(), if !running.is_empty() => {
+                let outcome = tally.take_in(job, &mut graph, ended);
+                let left = graph.len();
+                if let Some(outcome) = outcome.filter(|_| asking.is_none() && left > 0 && tally.may_start(job)) {
+                    asking = Some((job.decide)(&outcome, left));
+                }
             }
+            else => break,
         }
     }
     for node in graph.drain() {
         tally.skip(job, node, None);
     }
+    put_back(job, wire, &mut tally).await;
     (job.observer)(Event::Proving);
     prove(job, wire, &mut tally.outcomes, &tally.expected).await;
     tally.report(job)
+}
+
+async fn answer(asking: &mut Option<BoxFuture<'static, Decision>>) -> Decision {
+    match asking {
+        Some(asking) => asking.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Puts back what changes had given up, or deleted, that did not come to their end.
+async fn put_back(job: &Job<'_>, wire: Wire<'_>, tally: &mut Tally<'_>) {
+    for (at, mut objects) in tally.half_done() {
+        let Some(change) = job.plan.changes.get(at) else { continue };
+        let mut result = Ok(());
+        for (n, step) in change.undo.iter().enumerate() {
+            let mut attempts = 0;
+            result = run_step(job, wire, change, (UNDO + n, step), &mut objects, &mut attempts).await;
+            if result.is_err() {
+                break;
+            }
+        }
+        tally.amend(at, result.map_err(|stuck| stuck.fault.message));
+    }
 }
 
 /// The report of a plan in which everything is withheld, or nothing is to do.
@@ -128,13 +158,7 @@ async fn run_node(job: &Job<'_>, wire: Wire<'_>, node: Node, change: &Change, mu
     let mut stuck = None;
     for (at, step) in steps.into_iter().enumerate() {
         let at = if node.release { 0 } else { at + 1 };
-        if let Err(mut failure) = run_step(job, wire, change, (at, step), &mut objects, &mut attempts).await {
-            if deleted_only(change, at) {
-                failure.fault.message =
-                    format!("IT WAS DELETED BUT NOT MADE ANEW: {}", failure.fault.message);
-                failure.fault.hint =
-                    Some("run the same command again: it creates what is missing".to_owned());
-            }
+        if let Err(failure) = run_step(job, wire, change, (at, step), &mut objects, &mut attempts).await {
             stuck = Some(failure);
             break;
         }
@@ -159,14 +183,8 @@ async fn run_step(
     let path = step.look.path;
     let mut before = objects.get(path).cloned().flatten();
     if step.needs_a_look() && !is_fresh(job, change, path) {
-        let now = wire.look(step).await.map_err(|error| not_tried(&error))?.ok_or_else(gone)?;
-        if let Some(planned) = &before {
-            let moved = step.moved(planned, &now);
-            if let Some(first) = moved.first() {
-                return Err(moved_meanwhile(step, &first.key));
-            }
-        }
-        before = Some(now);
+        let own = at > 1 || (at == 1 && change.release.is_some());
+        before = Some(look_just_before(wire, step, before.as_ref(), own).await?);
     }
     if let (Some(before), Some(written)) = (&mut before, written_before(change, at, path, objects)) {
         step.catch_up(before, written);
@@ -192,13 +210,36 @@ async fn run_step(
         }
     };
     *attempts += settled.attempts;
+    if step.verb() == Verb::Delete {
+        // Whatever was known of the old object says nothing of a new one.
+        objects.clear();
+    }
     objects.insert(path, settled.after);
     told.map_err(|error| halt(&error))
 }
 
-/// Whether the step that failed is the new half of a replace whose old half is done.
-fn deleted_only(change: &Change, at: usize) -> bool {
-    matches!(change.action, Action::Replace { .. }) && at == 2
+/// Reads an object that is about to be written. After a write of our `own` the read may lag: then it is read again.
+async fn look_just_before(
+    wire: Wire<'_>,
+    step: &Step,
+    planned: Option<&Object>,
+    own: bool,
+) -> Result<Object, Stuck> {
+    let deadline = Instant::now() + if own { READ_LAG } else { Duration::ZERO };
+    loop {
+        let stuck = match wire.look(step).await {
+            Err(error) => return Err(not_tried(&error)),
+            Ok(None) => gone(),
+            Ok(Some(now)) => match planned.and_then(|planned| step.moved(planned, &now).into_iter().next()) {
+                None => return Ok(now),
+                Some(first) => moved_meanwhile(step, &first.key),
+            },
+        };
+        if Instant::now() >= deadline {
+            return Err(stuck);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// The object that an earlier step of the change, at another path, has just written.

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 
 use super::{
     Fault, Outcome, Report, Status,
-    graph::Node,
+    graph::{Graph, Node},
     prove::Expected,
     run::{Event, Job},
 };
@@ -36,6 +36,8 @@ pub(super) struct Tally<'a> {
     pub(super) expected: Vec<Expected<'a>>,
     fatal: Option<Fault>,
     pub(super) stopped: bool,
+    /// Objects left behind by changes that gave something up, or deleted it, and did not come to their end.
+    half_done: HashMap<usize, Objects>,
 }
 
 impl<'a> Tally<'a> {
@@ -51,6 +53,7 @@ impl<'a> Tally<'a> {
             expected: Vec::new(),
             fatal: None,
             stopped: false,
+            half_done: HashMap::new(),
         }
     }
 
@@ -66,7 +69,22 @@ impl<'a> Tally<'a> {
         }
     }
 
-    pub(super) fn succeeded(&mut self, job: &Job<'_>, ended: Ended) {
+    /// Takes in how a node ended, and what can no longer happen because of it; returns the outcome of a failure.
+    pub(super) fn take_in(&mut self, job: &Job<'_>, graph: &mut Graph, ended: Ended) -> Option<Outcome> {
+        let node = ended.node;
+        if ended.status == Status::Succeeded {
+            graph.done(node);
+            self.succeeded(job, ended);
+            return None;
+        }
+        let outcome = self.failed(job, ended);
+        for lost in graph.failed(node) {
+            self.skip(job, lost, Some(node));
+        }
+        outcome
+    }
+
+    fn succeeded(&mut self, job: &Job<'_>, ended: Ended) {
         let at = ended.node.change;
         if ended.node.release {
             self.released.insert(at, (ended.objects, ended.attempts, ended.took));
@@ -77,7 +95,14 @@ impl<'a> Tally<'a> {
         self.end(job, at, Status::Succeeded, ended.attempts, ended.took, None);
     }
 
-    pub(super) fn failed(&mut self, job: &Job<'_>, ended: Ended) -> Option<Outcome> {
+    fn failed(&mut self, job: &Job<'_>, ended: Ended) -> Option<Outcome> {
+        let at = ended.node.change;
+        let deleted = ended.objects.values().any(Option::is_none);
+        let gave_up = self.released.contains_key(&at);
+        // What may have come to its end after all is left alone.
+        if (deleted || gave_up) && ended.status != Status::Unknown {
+            self.half_done.insert(at, ended.objects);
+        }
         if ended.fatal && self.fatal.is_none() {
             self.fatal.clone_from(&ended.fault);
         }
@@ -96,6 +121,57 @@ impl<'a> Tally<'a> {
             None => Fault::new("stopped", "the run was stopped before its turn came", None),
         };
         self.end(job, node.change, Status::Skipped, 0, Duration::ZERO, Some(fault));
+    }
+
+    /// The changes that gave something up, or deleted it, and did not come to their end, with what is there now.
+    pub(super) fn half_done(&mut self) -> Vec<(usize, Objects)> {
+        let never_begun = |at: &usize| {
+            self.outcomes
+                .get(*at)
+                .is_some_and(|it| it.as_ref().is_some_and(|it| it.status == Status::Skipped))
+        };
+        let released: Vec<usize> = self.released.keys().copied().filter(never_begun).collect();
+        let mut all = std::mem::take(&mut self.half_done);
+        for at in released {
+            let objects = self.released.get_mut(&at).map(|it| std::mem::take(&mut it.0)).unwrap_or_default();
+            all.entry(at).or_insert(objects);
+        }
+        let mut all: Vec<_> = all.into_iter().collect();
+        all.sort_by_key(|(at, _)| *at);
+        all
+    }
+
+    /// Says of a half-done change whether what it had was put back.
+    pub(super) fn amend(&mut self, at: usize, put_back: Result<(), String>) {
+        let Some(Some(outcome)) = self.outcomes.get_mut(at) else { return };
+        let replaced = outcome.action == "replace";
+        let why = outcome.fault.take().map(|fault| fault.message).unwrap_or_default();
+        let (code, message, hint) = match put_back {
+            Ok(()) if replaced => (
+                "deleted_and_put_back",
+                format!(
+                    "it was deleted, could not be made anew, and was put back without its users and keys: {why}"
+                ),
+                "correct what the message names, then run again",
+            ),
+            Ok(()) => (
+                "given_up_and_put_back",
+                format!("it had given up its name or domains, and has them back: {why}"),
+                "run the same command again",
+            ),
+            Err(error) if replaced => (
+                "deleted_not_made_anew",
+                format!("IT WAS DELETED AND NOT MADE ANEW: {why}; putting it back failed, too: {error}"),
+                "put it back with the rollback command below",
+            ),
+            Err(error) => (
+                "given_up_not_put_back",
+                format!("IT GAVE UP ITS NAME OR DOMAINS AND DID NOT GET THEM BACK: {why}; {error}"),
+                "run the same command again, or put it back with the rollback command below",
+            ),
+        };
+        outcome.status = Status::Failed;
+        outcome.fault = Some(Fault::new(code, message, Some(hint)));
     }
 
     /// Notes how a change ended, once; the first word on it stands.

@@ -20,12 +20,14 @@ pub(super) async fn close(
     project: &str,
     trail: Trail,
 ) -> Result<Option<String>, state::Error> {
+    // The trail first: a baseline that can't be written must not leave the run without an end.
+    let head = trail.finish(report).await?;
     let mut baseline = session.state.baseline(project)?;
     note_in_sync(&mut baseline, plan, report);
     baseline.run_id = Some(session.run_id.clone());
     baseline.updated_at = Some(chrono::Utc::now());
     session.state.write_baseline(&baseline)?;
-    trail.finish(report).await
+    Ok(head)
 }
 
 /// Puts what succeeded into the baseline, as the configuration has it; sensitive values are left out.

@@ -84,6 +84,15 @@ impl Args {
         if projects.is_empty() {
             projects.extend(variable("DESCOPE_PROJECT_ID"));
         }
+        let is_id = |text: &String| {
+            let id = text.split('=').next().unwrap_or_default();
+            id.starts_with('P') && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        if let Some(wrong) = projects.iter().find(|project| !is_id(project)) {
+            return Err(Error::Usage(format!(
+                "'{wrong}' is no project: write P and letters and digits, then =NAME"
+            )));
+        }
         let mut keys = self.key;
         if keys.is_empty() {
             keys.extend(variable("DESCOPE_MANAGEMENT_KEY"));

@@ -81,6 +81,8 @@ impl Error {
             | Self::NoKey
             | Self::WrongProject { .. }
             | Self::OtherName { .. } => Exit::Invalid,
+            // The key can't see the project: that is a wrong target, not a failure on the way.
+            Self::Api(error) if error.code() == "project_not_found" => Exit::Invalid,
             Self::Usage(_) => Exit::WrongUsage,
             Self::Moved(_) | Self::Conflict(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => {
                 Exit::Stale
@@ -103,6 +105,19 @@ impl Error {
             | Self::Log { .. }
             | Self::NoDirectory(_)
             | Self::Runtime(_) => Exit::Failed,
+        }
+    }
+
+    /// The same as a problem of the configuration, without a place.
+    pub(super) fn diagnostic(&self) -> config::Diagnostic {
+        config::Diagnostic {
+            severity: config::Severity::Error,
+            code: self.code(),
+            message: self.to_string(),
+            place: None,
+            snippet: None,
+            hint: self.hint(),
+            related: Vec::new(),
         }
     }
 
@@ -221,10 +236,7 @@ fn seen_text(seen: &[String]) -> String {
 }
 
 fn name_needed_text(protected: bool, exceeded: &[Exceeded]) -> String {
-    let mut reasons: Vec<String> = exceeded
-        .iter()
-        .map(|it| format!("{} is {}, this plan has {}", it.bound, it.allowed, it.planned))
-        .collect();
+    let mut reasons: Vec<String> = exceeded.iter().map(ToString::to_string).collect();
     if protected {
         reasons.insert(0, "the environment is protected".to_owned());
     }

@@ -1,9 +1,10 @@
 //! The flags that every command takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use super::error::Error;
 use crate::{
     config::Flags,
     plan::Scope,
@@ -129,7 +130,7 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
     pub(super) lock_timeout: Option<String>,
     /// Work on the embedded emulator instead of Descope, its data in FILE [default: .descope-mgmt/sandbox.json]
-    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = ".descope-mgmt/sandbox.json", env = "DESCOPE_MGMT_SANDBOX", hide_env = true, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = ".descope-mgmt/sandbox.json", help_heading = "Global options")]
     pub(super) sandbox: Option<PathBuf>,
     /// Whether to colour
     #[arg(
@@ -236,7 +237,29 @@ impl Selection {
     }
 }
 
+/// Where the sandbox keeps its data unless told otherwise.
+const SANDBOX: &str = ".descope-mgmt/sandbox.json";
+
 impl Globals {
+    /// Takes the sandbox from its variable where no flag names it: a truth value, or a file.
+    pub(super) fn with_sandbox_of(mut self, variable: Option<&str>) -> Result<Self, Error> {
+        if self.sandbox.is_some() {
+            return Ok(self);
+        }
+        self.sandbox = match variable {
+            None | Some("" | "false") => None,
+            Some("true") => Some(SANDBOX.into()),
+            Some(file) if file.contains('/') || Path::new(file).extension().is_some() => Some(file.into()),
+            Some(other) => {
+                let message = format!(
+                    "variable DESCOPE_MGMT_SANDBOX: '{other}' is neither true, false nor a file with a '/' or a '.'"
+                );
+                return Err(Error::Usage(message));
+            }
+        };
+        Ok(self)
+    }
+
     /// How the run talks.
     pub(super) fn ui_options(&self) -> UiOptions {
         UiOptions {

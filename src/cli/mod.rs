@@ -38,7 +38,7 @@ use globals::Globals;
 
 /// Descope projects, tenants and flows as code: compares YAML with what is live, shows a plan, makes it so.
 #[derive(Debug, Parser)]
-#[command(name = "descope-mgmt", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(name = "descope-mgmt", version, arg_required_else_help = true)]
 #[command(after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt plan -e staging\n  \
                         descope-mgmt apply -e prod\n  descope-mgmt --sandbox tenant sync --yes")]
 struct Cli {
@@ -53,7 +53,10 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
+    )]
     Tenant(tenant::Command),
     #[command(subcommand)]
     Backup(backup::Command),
@@ -61,7 +64,10 @@ enum Command {
     Audit(audit::Command),
     #[command(subcommand)]
     Lock(lock::Command),
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt config validate\n  descope-mgmt config show --origin"
+    )]
     Config(config::Command),
     Emulator(emulator::Args),
     Completion(completion::Args),
@@ -78,6 +84,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let ui = Ui::new(cli.globals.ui_options());
     let result = log::start(&cli.globals).and_then(|()| run(cli, &ui));
     match result {
+        // A result that nobody got is no success.
+        Ok(Exit::Done | Exit::Changes) if ui.has_lost_output() => Exit::Failed,
         Ok(exit) => exit,
         Err(error) => {
             ui.show_failure(&error.failure());
@@ -88,6 +96,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
     let Cli { globals, command } = cli;
+    let globals = globals.with_sandbox_of(std::env::var("DESCOPE_MGMT_SANDBOX").ok().as_deref())?;
     match command {
         Command::Version(args) => Ok(args.run(ui)),
         Command::Completion(args) => Ok(args.run(ui, Cli::command())),
@@ -114,7 +123,10 @@ fn wrong_usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
     use clap::error::ErrorKind;
     let format = if wants_json(arguments) { Format::Json } else { Format::Text };
     let ui = Ui::new(UiOptions { format, ..UiOptions::default() });
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if error.kind() == ErrorKind::DisplayVersion {
+        return version::show(&ui);
+    }
+    if error.kind() == ErrorKind::DisplayHelp {
         ui.write_out(&error.render().to_string());
         return Exit::Done;
     }
@@ -128,16 +140,32 @@ fn wrong_usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
     Exit::WrongUsage
 }
 
+/// Whether results are to be JSON, on a command line that clap could not read. The last flag wins, then the variable.
 fn wants_json(arguments: &[OsString]) -> bool {
-    let mut texts = arguments.iter().map(|argument| argument.to_string_lossy());
-    let by_variable = std::env::var_os("DESCOPE_MGMT_OUTPUT").is_some_and(|value| value == "json");
-    let mut previous = String::new();
-    by_variable
-        || texts.any(|text| {
-            let follows = text == "json" && (previous == "-o" || previous == "--output");
-            previous = text.to_string();
-            follows || text == "--output=json" || text == "-ojson" || text == "-o=json"
-        })
+    let mut wanted = std::env::var_os("DESCOPE_MGMT_OUTPUT").is_some_and(|value| value == "json");
+    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
+    while let Some(text) = texts.next() {
+        let value = match text.strip_prefix("--") {
+            Some("output") => texts.next().map(std::borrow::Cow::into_owned),
+            Some(long) => long.strip_prefix("output=").map(str::to_owned),
+            None => match short_output(&text) {
+                Some("") => texts.next().map(std::borrow::Cow::into_owned),
+                value => value.map(str::to_owned),
+            },
+        };
+        if let Some(value) = value {
+            wanted = value == "json";
+        }
+    }
+    wanted
+}
+
+/// What stands behind `o` in a cluster of short flags, such as `-yojson`; empty if the value is the next word.
+fn short_output(text: &str) -> Option<&str> {
+    let cluster = text.strip_prefix('-')?;
+    let (before, value) = cluster.split_once('o')?;
+    let takes_no_value = |flag: char| matches!(flag, 'y' | 'q' | 'h' | 'V');
+    before.chars().all(takes_no_value).then(|| value.strip_prefix('=').unwrap_or(value))
 }
 
 #[cfg(test)]
@@ -147,5 +175,24 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn json_is_asked_for_in_every_way_that_clap_takes() {
+        let wants = |line: &str| wants_json(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in [
+            "x -o json",
+            "x -ojson",
+            "x -o=json",
+            "x -yo json",
+            "x -qyojson",
+            "x --output json",
+            "x --output=json",
+        ] {
+            assert!(wants(line), "{line}");
+        }
+        for line in ["x -o text", "x -c o json", "x -o json -o text", "x --only json", "x"] {
+            assert!(!wants(line), "{line}");
+        }
     }
 }

@@ -75,9 +75,10 @@ impl Session {
         let settled = ["id_of_existing_only", "parent_not_in_configuration"];
         let open = self.config.warnings.iter().filter(move |diagnostic| !settled.contains(&diagnostic.code));
         open.map(|diagnostic| {
-            let Diagnostic { code, message, place, .. } = diagnostic;
+            let Diagnostic { code, message, place, hint, .. } = diagnostic;
+            let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
             let place = place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-            Warning { code, message: format!("{place}{message}"), address: None }
+            Warning { code, message: format!("{place}{message}{hint}"), address: None }
         })
     }
 
@@ -209,7 +210,9 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
 pub(super) async fn interruption() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    let Ok(mut hang_up) = signal(SignalKind::hangup()) else { return std::future::pending().await };
     tokio::select! {
+        _ = hang_up.recv() => "SIGHUP",
         _ = tokio::signal::ctrl_c() => "SIGINT",
         _ = terminate.recv() => "SIGTERM",
     }

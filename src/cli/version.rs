@@ -11,9 +11,14 @@ pub(super) struct Args {}
 impl Args {
     #[expect(clippy::unused_self, reason = "every command has a run of this form")]
     pub(super) fn run(self, ui: &Ui) -> Exit {
-        let version = env!("CARGO_PKG_VERSION");
-        let document = json!({"format_version": "1.0", "name": "descope-mgmt", "version": version});
-        ui.show_object(&format!("descope-mgmt {version}\n"), &document);
-        Exit::Done
+        show(ui)
     }
+}
+
+/// Says which version this is; `--version` does, too.
+pub(super) fn show(ui: &Ui) -> Exit {
+    let version = env!("CARGO_PKG_VERSION");
+    let document = json!({"format_version": "1.0", "name": "descope-mgmt", "version": version});
+    ui.show_object(&format!("descope-mgmt {version}\n"), &document);
+    Exit::Done
 }

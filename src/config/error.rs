@@ -102,7 +102,7 @@ impl Error {
             Self::NoFile { looked } => {
                 let looked: Vec<_> = looked.iter().map(|path| path.display().to_string()).collect();
                 format!(
-                    "looked at {}; `descope-mgmt config init` writes one, -c names another",
+                    "looked at {}; write one, or name one with -c; --sandbox needs no account",
                     looked.join(", ")
                 )
             }
@@ -120,7 +120,8 @@ impl Error {
             Self::WrongTarget { .. } => {
                 "unset DESCOPE_PROJECT_ID, or choose the environment of that project with -e".to_owned()
             }
-            Self::Invalid(diagnostics) => return diagnostics.iter().find_map(|found| found.hint.clone()),
+            // Each of them has its own.
+            Self::Invalid(_) => return None,
         })
     }
 

@@ -75,6 +75,10 @@ impl<'a> Scope<'a> {
         for part in parts(text) {
             match part {
                 Part::Text(text) => expanded.push_str(text),
+                Part::Reference { name, .. } if self.holds_a_key(name) => {
+                    complete = false;
+                    problems.report(misplaced_key(name).at(node));
+                }
                 Part::Reference { name, default } => match self.lookup(name, default) {
                     Some(value) if self.references != References::Skip => expanded.push_str(value),
                     _ => {
@@ -93,11 +97,29 @@ impl<'a> Scope<'a> {
         complete.then_some(Cow::Owned(expanded))
     }
 
+    /// Whether a variable holds a management key, by its name or by what it looks like.
+    fn holds_a_key(&self, name: &str) -> bool {
+        let named = ["DESCOPE_MANAGEMENT_KEY", "DESCOPE_MANAGEMENT_KEY_FILE"].contains(&name);
+        named || self.variables.value(name).is_some_and(looks_like_a_key)
+    }
+
     fn lookup<'v>(&'v self, name: &str, default: Option<&'v str>) -> Option<&'v str> {
         let value = if name == ENVIRONMENT { self.environment } else { self.variables.value(name) };
         // As in a shell, `:-` also stands in for an empty value.
         value.filter(|value| !(value.is_empty() && default.is_some())).or(default)
     }
+}
+
+/// Descope's keys are a `K` and 27 or more letters and digits.
+fn looks_like_a_key(value: &str) -> bool {
+    let value = value.trim();
+    value.len() >= 28 && value.starts_with('K') && value.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn misplaced_key(name: &str) -> Problem {
+    let message = format!("'{name}' holds a management key, which belongs nowhere but in 'management_key'");
+    Problem::error("key_misplaced", message)
+        .hint("its value would end up in Descope, in plans and in backups")
 }
 
 /// The parts of a text.

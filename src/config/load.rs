@@ -60,10 +60,15 @@ fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Con
     let mut fields = Fields { scope, problems };
     let sections = sections::read(trees, &mut fields);
     let profiles = environment::profiles(&sections, &mut fields);
-    let mut environment = environment::select(inputs, &profiles)?;
+    // Without an environment the rest is checked all the same, so that every problem shows in one run.
+    let (mut environment, unselected) = match environment::select(inputs, &profiles) {
+        Ok(environment) => (environment, None),
+        Err(error) => (None, Some(error)),
+    };
     let selected = environment.as_ref().map(|environment| environment.name.clone());
     let selected = selected.as_deref();
-    fields.scope.environment = selected;
+    let stand_in = unselected.as_ref().and_then(|_| profiles.first()).map(|profile| profile.name);
+    fields.scope.environment = selected.or(stand_in);
     let limits = environment::check_blocks(&profiles, selected, &mut fields);
     if let Some(environment) = &mut environment {
         environment.limits = limits;
@@ -79,6 +84,9 @@ fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Con
         allow_shared_ids: settings.allow_shared_tenant_ids,
     };
     let tenants = tenants::read(&frame, problems);
+    if let Some(error) = unselected {
+        return Err(error);
+    }
     let (target, of_target) = target?;
     origins.splice(0..0, origin(environment.as_ref()).into_iter().chain(of_target));
     Ok(Config {
@@ -87,7 +95,7 @@ fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Con
         environment,
         target,
         settings,
-        desired: Desired { tenants, protect },
+        desired: Desired { tenants, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,
         looked: locate::usual(inputs),

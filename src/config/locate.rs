@@ -55,7 +55,9 @@ fn in_folder(path: &Path, there: &Path) -> Result<Vec<PathBuf>, Error> {
         let entry = entry.map_err(fail)?;
         let name = PathBuf::from(entry.file_name());
         let is_yaml = name.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-        if is_yaml && entry.path().is_file() {
+        // Hidden files are an editor's, or a file system's own.
+        let is_hidden = name.to_string_lossy().starts_with('.');
+        if is_yaml && !is_hidden && entry.path().is_file() {
             files.push(path.join(name));
         }
     }
@@ -109,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_folder_means_its_yaml_files_sorted_and_not_deeper() {
-        let folder = folder(&["c/b.yml", "c/a.yaml", "c/x.json", "c/deep/d.yaml"]);
+        let folder =
+            folder(&["c/b.yml", "c/._a.yaml", "c/.hidden.yml", "c/a.yaml", "c/x.json", "c/deep/d.yaml"]);
         let inputs = Inputs { files: vec!["c".into()], ..inputs(&folder) };
         assert_eq!(locate(&inputs).unwrap(), [PathBuf::from("c/a.yaml"), PathBuf::from("c/b.yml")]);
     }

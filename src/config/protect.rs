@@ -24,7 +24,11 @@ pub(super) fn read(sections: &Sections<'_>, fields: &mut Fields<'_, '_>) -> Vec<
                     patterns.push(pattern);
                 }
                 Err(error) => {
-                    let hint = format!("write tenant.{text}");
+                    let hint = if text.starts_with("tenant") {
+                        "write tenant.ID".to_owned()
+                    } else {
+                        format!("write tenant.{text}")
+                    };
                     fields
                         .problems
                         .report(Problem::error("bad_address", error.to_string()).at(node).hint(hint));

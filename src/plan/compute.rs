@@ -115,6 +115,8 @@ struct Surroundings<'a> {
     made: HashSet<&'a Address>,
     live: &'a ById<'a>,
     parents: HashMap<&'a str, &'a str>,
+    /// Tenants that leave their live parents.
+    replaced: HashSet<&'a str>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -128,6 +130,12 @@ impl<'a> Surroundings<'a> {
                 .map(|it| &it.address)
                 .collect(),
             live,
+            replaced: plan
+                .changes
+                .iter()
+                .filter(|it| it.action.destroys())
+                .map(|it| it.address.id())
+                .collect(),
             parents: tenants.filter_map(|it| Some((it.id.as_str(), it.parent.as_deref()?))).collect(),
         }
     }
@@ -140,23 +148,28 @@ impl<'a> Surroundings<'a> {
     fn parent(&self, id: &str) -> Option<&str> {
         let live =
             self.live.get(id).map(|tenant| tenant.object.parent.as_str()).filter(|parent| !parent.is_empty());
-        live.or_else(|| self.parents.get(id).copied())
+        let wanted = self.parents.get(id).copied();
+        if self.replaced.contains(id) { wanted.or(live) } else { live.or(wanted) }
     }
 }
 
 /// What of a create can't be.
 fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
-    let Action::Create { after } = &change.action else { return Vec::new() };
+    let (Action::Create { after } | Action::Replace { after, .. }) = &change.action else {
+        return Vec::new();
+    };
+    let replaces = change.action.destroys();
     let (address, id) = (&change.address, change.address.id());
     let mut problems = Vec::new();
     let mut report = |code, message: String, hint: &str| {
         problems.push(Problem { code, message, hint: hint.to_owned(), place: change.place.clone() });
     };
-    if !after.contains_key("name") {
+    // A replaced tenant keeps the name and the id that it has.
+    if !replaces && !after.contains_key("name") {
         let hint = "give it a 'name', or correct the id if the tenant is there under another one";
         report("name_missing", format!("{address} is to be created but has no name"), hint);
     }
-    if !is_creatable(id) {
+    if !replaces && !is_creatable(id) {
         let hint = "use 3 to 50 lower-case letters, digits and hyphens, no hyphen first or last";
         report(
             "invalid_id",
@@ -164,7 +177,7 @@ fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
             hint,
         );
     }
-    for parent in change.needs.iter().map(Need::address) {
+    for parent in change.needs.iter().map(Need::address).filter(|_| !replaces) {
         if !around.made.contains(parent) && !around.live.contains_key(parent.id()) {
             let hint = "correct the parent, or define it; with --target or --exclude, take it along";
             let message =
@@ -172,7 +185,7 @@ fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
             report("unknown_parent", message, hint);
         }
     }
-    if around.depth(id) > MAX_DEPTH {
+    if change.withheld.is_none() && around.depth(id) > MAX_DEPTH {
         let hint = "hang it on a tenant of the first or the second level";
         report("too_deep", format!("{address} would stand deeper than {MAX_DEPTH} levels"), hint);
     }
@@ -215,7 +228,16 @@ fn enforces_absent_sso(change: &Change) -> bool {
         Action::Update { .. } => change.fields.iter().any(|field| field.path.words() == ["enforce_sso"]),
         _ => true,
     };
-    !keeps_sso && turned_on && change.action.after().is_some_and(enforced)
+    let loses_exclusions = was_enforced(change) && tenant::loses_exclusions(&change.fields);
+    !keeps_sso && loses_exclusions || !keeps_sso && turned_on && change.action.after().is_some_and(enforced)
+}
+
+/// Whether SSO is enforced, and stays so.
+fn was_enforced(change: &Change) -> bool {
+    let live = change.seen.get(tenant::TENANT_PATH).and_then(|object| object.get("enforceSSO"));
+    let stays =
+        change.action.after().and_then(|after| after.get("enforce_sso")).and_then(serde_json::Value::as_bool);
+    live == Some(&serde_json::Value::Bool(true)) && stays != Some(false)
 }
 
 /// Parents before children on create, children before parents on delete; nothing goes that others hang on.
@@ -273,7 +295,7 @@ fn children_of_destroyed(plan: &Plan, live: &Live) -> HashMap<String, Vec<Addres
             children.entry(parent.clone()).or_default().push(Address::new(tenant::KIND, id));
         }
     }
-    for change in plan.changes.iter().filter(|change| any && matches!(change.action, Action::Create { .. })) {
+    for change in plan.changes.iter().filter(|change| any && change.action.after().is_some()) {
         for parent in change.needs.iter().map(Need::address) {
             if matches!(destroyed(parent), Some(Action::Delete { .. })) {
                 children.entry(parent.id().to_owned()).or_default().push(change.address.clone());

@@ -25,18 +25,16 @@ pub struct Moved {
 /// # Errors
 /// Names every object that moved.
 pub fn confirm(plan: &Plan, now: &Live) -> Result<(), Vec<Moved>> {
-    let deleted: HashSet<&str> = plan
-        .runnable()
-        .filter(|change| matches!(change.action, Action::Delete { .. }))
-        .map(|change| change.address.id())
-        .collect();
+    let destroyed: HashSet<&str> =
+        plan.runnable().filter(|change| change.action.destroys()).map(|change| change.address.id()).collect();
     let touched: HashMap<&str, &Change> =
         plan.runnable().map(|change| (change.address.id(), change)).collect();
     let mut moved = Vec::new();
     let mut met = HashSet::new();
     for tenant in &now.tenants {
         let id = tenant.object.id.as_str();
-        if deleted.contains(tenant.object.parent.as_str()) && !deleted.contains(id) {
+        // A replaced tenant leaves its old parent, one that stays would hang on nothing.
+        if destroyed.contains(tenant.object.parent.as_str()) && !destroyed.contains(id) {
             moved.push(Moved {
                 address: Address::new(tenant::KIND, &tenant.object.parent),
                 what: format!("'{id}' is its sub-tenant now"),

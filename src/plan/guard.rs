@@ -1,5 +1,7 @@
 //! A plan → what makes it dangerous: too much at once, logins that stop, things that can't come back.
 
+use std::fmt;
+
 use super::{Action, Plan};
 
 /// How much one run may change without somebody naming the project.
@@ -20,6 +22,15 @@ pub struct Exceeded {
     pub planned: u64,
     /// What the bound is.
     pub allowed: u64,
+    /// Tenants that are live, of which a bound may be a share.
+    pub live: u64,
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bound, planned, allowed, live } = self;
+        write!(f, "{bound} is {allowed} with {live} tenants live, this plan has {planned}")
+    }
 }
 
 /// The bounds that a plan goes over.
@@ -29,7 +40,9 @@ pub fn exceeded(plan: &Plan, bounds: Bounds) -> Vec<Exceeded> {
     let changed = destroyed + (counts.create + counts.update) as u64;
     [("max_delete", destroyed, bounds.max_delete), ("max_change", changed, bounds.max_change)]
         .into_iter()
-        .filter_map(|(bound, planned, allowed)| Some(Exceeded { bound, planned, allowed: allowed? }))
+        .filter_map(|(bound, planned, allowed)| {
+            Some(Exceeded { bound, planned, allowed: allowed?, live: plan.live_count as u64 })
+        })
         .filter(|exceeded| exceeded.planned > exceeded.allowed)
         .collect()
 }

@@ -101,6 +101,12 @@ fn taken(change: &Change) -> Vec<Claim> {
 /// Whether the object no longer holds `claim` once `change` is done.
 fn gives_up(change: &Change, claim: &Claim) -> bool {
     let Some(after) = change.action.after() else { return true };
+    // What an update does not change, ignored attributes among them, stays with the tenant.
+    let changes =
+        |word: &str| change.action.destroys() || change.fields.iter().any(|it| it.path.words() == [word]);
+    if !changes(if matches!(claim, Claim::Name(_)) { "name" } else { "domains" }) {
+        return false;
+    }
     match claim {
         Claim::Name(name) => after.get("name").is_some_and(|kept| kept.as_str() != Some(name)),
         Claim::Domain(domain) => match after.get("domains") {
@@ -147,7 +153,54 @@ fn break_circles(plan: &mut Plan) {
     let circle: HashSet<Address> = waiting.into_keys().cloned().collect();
     for change in plan.changes.iter_mut().filter(|change| circle.contains(&change.address)) {
         change.release = release(change);
+        change.undo = change.release.as_ref().map(|_| put_back(change)).into_iter().flatten().collect();
     }
+    withhold_circles(plan);
+}
+
+/// Withholds what still waits in a circle, since no release can break it.
+fn withhold_circles(plan: &mut Plan) {
+    let released: HashSet<Address> = plan
+        .runnable()
+        .filter(|change| change.release.is_some())
+        .map(|change| change.address.clone())
+        .collect();
+    let waits = |need: &&Need| !(matches!(need, Need::Freed(_)) && released.contains(need.address()));
+    let mut waiting: HashMap<Address, Vec<Address>> = plan
+        .runnable()
+        .map(|change| {
+            let needs = change.needs.iter().filter(waits).map(|need| need.address().clone()).collect();
+            (change.address.clone(), needs)
+        })
+        .collect();
+    loop {
+        let free: Vec<Address> = waiting
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(need)))
+            .map(|(address, _)| address.clone())
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        for address in &free {
+            waiting.remove(address);
+        }
+    }
+    for change in plan.changes.iter_mut().filter(|change| waiting.contains_key(&change.address)) {
+        change.withheld = Some(Withheld::Circle);
+    }
+}
+
+/// The write that takes back what a release gave up.
+fn put_back(change: &Change) -> Option<crate::resource::Step> {
+    let before = change.action.before()?;
+    let differs = |word: &str| change.fields.iter().any(|field| field.path.words() == [word]);
+    let domains = before
+        .get("domains")
+        .filter(|_| differs("domains"))
+        .map(|domains| names(domains).into_iter().collect());
+    let name = before.get("name").and_then(Value::as_str).filter(|_| differs("name"));
+    Some(tenant::release(change.address.id(), domains.as_ref(), name))
 }
 
 fn freed(change: &Change) -> impl Iterator<Item = &Address> {

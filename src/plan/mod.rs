@@ -65,6 +65,8 @@ pub struct Change {
     pub release: Option<Step>,
     /// The writes, in order.
     pub steps: Vec<Step>,
+    /// What puts the object back where the steps end half-way.
+    pub undo: Vec<Step>,
     /// The live objects that the steps start from, by the path they are read from, as the plan saw them.
     pub seen: BTreeMap<&'static str, Object>,
     /// Whether applying it stops somebody's login.
@@ -203,6 +205,8 @@ pub enum Withheld {
     Held(String),
     /// What it waits for is kept back itself.
     Waits(Address),
+    /// It waits for others that wait for it.
+    Circle,
     /// The parent it asks for is nowhere.
     NoParent(String),
 }
@@ -227,6 +231,9 @@ impl Withheld {
             }
             Self::Held(what) => what.clone(),
             Self::Waits(other) => format!("waits for {other}, which is withheld"),
+            Self::Circle => {
+                "it waits for others that wait for it; settle it in two runs, with --target".to_owned()
+            }
             Self::NoParent(parent) => {
                 format!("its parent '{parent}' is neither in the configuration nor live")
             }

@@ -41,7 +41,8 @@ pub(super) fn compare_all(desired: &Desired, live: &Live, by_id: &ById<'_>, scop
     for observed in live.tenants.iter().filter(|observed| !wanted.contains(observed.object.id.as_str())) {
         let address = Address::new(tenant::KIND, &observed.object.id);
         if scope.prune && scope.contains(&address) {
-            compared.changes.push(delete(address, observed, scope));
+            let sensitive = desired.sensitive.get(&observed.object.id).cloned().unwrap_or_default();
+            compared.changes.push(Change { sensitive, ..delete(address, observed, scope) });
         } else if scope.contains(&address) {
             compared.orphans.push(Orphan { address, name: observed.object.name.clone() });
         }
@@ -73,7 +74,7 @@ fn update(
     let mut change = Change {
         name: tenant.name.clone().unwrap_or_else(|| observed.object.name.clone()),
         unmanaged_kept,
-        lockout: tenant::lockout(&fields),
+        lockout: tenant::lockout(&fields, observed.object.enforce_sso),
         has_sso: observed.object.has_sso(),
         seen: BTreeMap::from([(TENANT_PATH, object(observed))]),
         sensitive: tenant.sensitive.clone(),
@@ -83,7 +84,10 @@ fn update(
     };
     if replace {
         change.action = Action::Replace { before, after };
-        change.steps = tenant::replace(tenant, scope.cascade);
+        // What the configuration does not manage must come through, too.
+        let kept = tenant::made_anew(tenant, observed);
+        change.steps = tenant::replace(kept.as_ref().unwrap_or(tenant), scope.cascade);
+        change.undo = tenant::put_back(observed);
         change.needs =
             tenant.parent.iter().map(|parent| Need::Made(Address::new(tenant::KIND, parent))).collect();
         let allowed = scope.allows_replace(&change.address);
@@ -97,7 +101,9 @@ fn update(
         change.action = Action::Update { before, after };
         change.steps = steps;
     }
-    if change.steps.iter().any(|step| step.look.path == SETTINGS_PATH)
+    // The settings of a replaced tenant go with it; the new one's are read when it is there.
+    if !replace
+        && change.steps.iter().any(|step| step.look.path == SETTINGS_PATH)
         && let Some(settings) = live.settings.get(&tenant.id)
     {
         change.seen.insert(SETTINGS_PATH, object(settings));
@@ -129,6 +135,7 @@ fn blank(address: Address) -> Change {
         needs: Vec::new(),
         withheld: None,
         release: None,
+        undo: Vec::new(),
         steps: Vec::new(),
         seen: BTreeMap::new(),
         lockout: false,

@@ -38,7 +38,7 @@ fn under(parent: &str, tenant: Tenant) -> Tenant {
 }
 
 pub(super) fn desired(tenants: &[Tenant]) -> Desired {
-    Desired { tenants: Some(tenants.to_vec()), protect: Vec::new() }
+    Desired { tenants: Some(tenants.to_vec()), ..Desired::default() }
 }
 
 pub(super) fn plan_in(desired: &Desired, live: &Live, scope: &Scope) -> Plan {
@@ -272,7 +272,7 @@ fn limits_count_what_would_run() {
     let live = live(&[there("a", &[]), there("b", &[]), there("c", &[])]);
     let plan = plan_in(&desired(&[]), &live, &pruning());
     let bounds = Bounds { max_delete: Some(2), max_change: Some(3) };
-    assert_eq!(exceeded(&plan, bounds), [Exceeded { bound: "max_delete", planned: 3, allowed: 2 }]);
+    assert_eq!(exceeded(&plan, bounds), [Exceeded { bound: "max_delete", planned: 3, allowed: 2, live: 3 }]);
     assert_eq!(exceeded(&plan, Bounds::default()), []);
 }
 

@@ -68,6 +68,7 @@ impl Ui {
         let prompt =
             format!("{} {} was changed on both sides", conflict.address, plain(&conflict.path.to_string()));
         let choices = ["apply the configuration", "keep what is live", "abort, and write nothing"];
+        super::prompt::forget_typed();
         Select::new().with_prompt(prompt).items(choices).default(2).interact_opt().ok().flatten().unwrap_or(2)
     }
 }

@@ -74,19 +74,35 @@ impl Ui {
 
     /// Asks a question of one line, yes or no; no where nobody answers.
     pub fn ask_whether(&self, question: &str) -> Answer {
-        let asked = Confirm::new().with_prompt(plain(question)).default(false).interact_opt();
+        let question = plain(question);
+        // A prompt of several rows is redrawn as garbage: a long question goes before a short one.
+        let fits = question.chars().count() + " [y/N] yes".len() < self.width();
+        if !fits {
+            let lines = super::plan_text::wrap(&question, self.width(), "");
+            self.write_message(&format!("{}\n", lines.join("\n")));
+        }
+        forget_typed();
+        let prompt = if fits { question.as_str() } else { "Go on?" };
+        let asked = Confirm::new().with_prompt(prompt).default(false).interact_opt();
         if matches!(asked, Ok(Some(true))) { Answer::Yes } else { Answer::No }
     }
 
     /// Asks for the project's name to be typed.
     pub fn ask_name(&self, name: &str, why: &str, exceeded: &[Exceeded]) -> Answer {
-        for Exceeded { bound, planned, allowed } in exceeded {
-            self.warn(&format!("{bound} is {allowed}, this plan has {planned}"));
+        for exceeded in exceeded {
+            self.warn(&exceeded.to_string());
         }
         let prompt = format!("{} Type the project's name, {}, to go on", plain(why), plain(name));
         let typed: Result<String, _> = Input::new().with_prompt(prompt).allow_empty(true).interact_text();
         if typed.is_ok_and(|typed| typed == name) { Answer::Yes } else { Answer::No }
     }
+}
+
+/// Forgets what was typed before the question was there: it can't be its answer.
+pub(super) fn forget_typed() {
+    use nix::sys::termios::{FlushArg, tcflush};
+    // What is no terminal has nothing typed.
+    let _ = tcflush(std::io::stdin(), FlushArg::TCIFLUSH);
 }
 
 /// Asks how to go on after a failure: 0 to continue, 1 to continue and not to ask again, 2 to stop.
@@ -95,6 +111,7 @@ pub(crate) fn ask_how_to_go_on(outcome: &Outcome, left: usize) -> usize {
     let prompt = format!("{} failed: {message}. {left} to go", outcome.address);
     let choices =
         ["continue with what does not depend on it", "skip this and every later failure", "stop here"];
+    forget_typed();
     Select::new().with_prompt(prompt).items(choices).default(0).interact_opt().ok().flatten().unwrap_or(2)
 }
 

@@ -54,7 +54,11 @@ fn everything() -> Plan {
         json!({"id": "old", "name": "Old", "authType": "saml", "selfProvisioningDomains": ["held.example"]}),
         json!({"id": "stray", "name": "Stray"}),
     ]);
-    let desired = Desired { tenants: Some(tenants), protect: vec!["tenant.old".parse().unwrap()] };
+    let desired = Desired {
+        tenants: Some(tenants),
+        protect: vec!["tenant.old".parse().unwrap()],
+        ..Desired::default()
+    };
     let scope = Scope { prune: true, excludes: vec!["tenant.stray".parse().unwrap()], ..Scope::default() };
     let mut plan =
         compute(Inputs { desired: &desired, live: &live, baseline: &Baseline::empty("P2"), scope: &scope })

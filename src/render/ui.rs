@@ -1,6 +1,12 @@
 //! The streams of a run, and everything that goes to them.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -58,6 +64,9 @@ pub struct Ui {
     width: usize,
     interactive: bool,
     err_is_terminal: bool,
+    out_is_terminal: bool,
+    /// Whether a result could not be written.
+    failed: Arc<AtomicBool>,
 }
 
 /// Columns where nobody says how many there are.
@@ -79,6 +88,8 @@ impl Ui {
                 && !options.no_input
                 && options.format == Format::Text,
             err_is_terminal: err && !surroundings.dumb,
+            out_is_terminal: out,
+            failed: Arc::default(),
             options,
         }
     }
@@ -86,6 +97,11 @@ impl Ui {
     /// Whether somebody is there to be asked.
     pub fn is_interactive(&self) -> bool {
         self.interactive
+    }
+
+    /// Whether a result could not be written, other than to a reader who went away.
+    pub fn has_lost_output(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
     }
 
     /// Whether results are JSON.
@@ -101,6 +117,10 @@ impl Ui {
     /// Whether progress is told at all.
     pub(super) fn tells_progress(&self) -> bool {
         !self.options.quiet
+    }
+
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     pub(super) fn err_styles(&self) -> &Styles {
@@ -132,7 +152,9 @@ impl Ui {
         if self.is_json() {
             self.write_json(&json::items(items));
         } else {
-            let width = if self.options.full { usize::MAX } else { self.width };
+            // A program that reads it, or somebody who wants it all, wants no cut cells.
+            let whole = self.options.full || !self.out_is_terminal;
+            let width = if whole { usize::MAX } else { self.width };
             self.write_out(&table.text(&self.out, width));
         }
     }
@@ -192,7 +214,17 @@ impl Ui {
 
     /// Writes a result as it is.
     pub fn write_out(&self, text: &str) {
-        write_all(&mut io::stdout().lock(), text);
+        self.note_loss(write_all(&mut io::stdout().lock(), text));
+    }
+
+    /// Remembers that a result was lost. A reader that went away has heard enough.
+    fn note_loss(&self, written: io::Result<()>) {
+        if let Err(error) = written.inspect_err(complain)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.failed.store(true, Ordering::Relaxed);
+            write_err(&format!("error: the result could not be written: {error}\n"));
+        }
     }
 
     /// Writes a message as it is.
@@ -203,23 +235,18 @@ impl Ui {
     /// Writes a document of the run.
     pub fn write_json(&self, document: &impl Serialize) {
         let mut out = io::stdout().lock();
-        // A reader that went away needs no document.
         let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
-        if let Err(error) = written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
-            complain(&error);
-        }
+        self.note_loss(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));
     }
 }
 
 fn write_err(text: &str) {
-    write_all(&mut io::stderr().lock(), text);
+    // Where messages can't be written, nobody can be told so.
+    let _ = write_all(&mut io::stderr().lock(), text).inspect_err(complain);
 }
 
-/// Writes text; a reader that went away has heard enough.
-fn write_all(stream: &mut impl Write, text: &str) {
-    if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
-        complain(&error);
-    }
+fn write_all(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
 
 fn complain(error: &io::Error) {

@@ -46,6 +46,8 @@ impl fmt::Display for Place {
 pub struct Desired {
     /// The tenants; `None` where no file has the key, so that tenants are not managed at all.
     pub tenants: Option<Vec<tenant::Tenant>>,
+    /// Attributes that are masked in every output, of tenants that are not in `tenants`, by their ids.
+    pub sensitive: BTreeMap<String, Vec<Path>>,
     /// What no run may delete or replace, even when its resource has left the configuration.
     pub protect: Vec<Pattern>,
 }

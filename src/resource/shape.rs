@@ -54,7 +54,8 @@ impl Shape {
 
     /// Whether two values of `key` mean the same. Absent, null, empty, zero and false are one to the service.
     pub fn same(&self, key: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
-        match (left.filter(|value| !is_zero(value)), right.filter(|value| !is_zero(value))) {
+        let holds = |value: &&Value| !is_zero(value, self.opaque.contains(&key));
+        match (left.filter(holds), right.filter(holds)) {
             (None, None) => true,
             (Some(Value::Object(left)), Some(Value::Object(right))) if !self.opaque.contains(&key) => {
                 let keys = left.keys().chain(right.keys());
@@ -96,14 +97,15 @@ pub struct Difference {
     pub found: Value,
 }
 
-fn is_zero(value: &Value) -> bool {
+/// Whether a value says nothing. Of `opaque` data only its emptiness counts, not that of its entries.
+fn is_zero(value: &Value, opaque: bool) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Bool(true) => false,
         Value::Number(number) => number.as_f64() == Some(0.0),
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
+        Value::Object(map) => map.is_empty() || !opaque && map.values().all(|value| is_zero(value, false)),
     }
 }
 

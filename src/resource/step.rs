@@ -161,9 +161,15 @@ impl Step {
                 differences.retain(|difference| keys.contains_key(&difference.key));
                 verdict(differences)
             }
-            (Edit::Update(_), Some(now)) => {
-                let differences = self.shape.differences(&self.after(before), now);
-                let untouched = before.is_some_and(|before| self.shape.differences(before, now).is_empty());
+            (Edit::Update(edits), Some(now)) => {
+                // A call that sends only its edited keys is answered for by them alone.
+                let meant = |it: &Difference| {
+                    self.shape.body == Body::Whole || edits.iter().any(|(key, _)| *key == it.key)
+                };
+                let mut differences = self.shape.differences(&self.after(before), now);
+                differences.retain(meant);
+                let untouched =
+                    before.is_some_and(|before| !self.shape.differences(before, now).iter().any(meant));
                 if untouched && !differences.is_empty() { Verdict::Untouched } else { verdict(differences) }
             }
         }

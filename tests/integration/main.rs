@@ -6,6 +6,7 @@ mod architecture;
 mod common;
 mod drift;
 mod emulator;
+mod engine;
 mod faults;
 mod guards;
 mod one_off;

@@ -27,7 +27,14 @@ impl Args {
                 ui.note(&format!("Invalid: {errors} error(s), {warnings} warning(s)"));
                 return Ok(Exit::Invalid);
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let failure = Error::from(error);
+                if ui.is_json() {
+                    ui.show_validity(false, &[failure.diagnostic()], "");
+                    return Ok(failure.exit());
+                }
+                return Err(failure);
+            }
         };
         ui.show_diagnostics(&warnings);
         let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();

@@ -1,6 +1,7 @@
 use super::one_off::{self, Deed, TenantFlags};
 use crate::{
     cli::{Error, Exit, globals::Globals},
+    config::parse_name,
     render::Ui,
 };
 
@@ -14,7 +15,7 @@ pub(in crate::cli) struct Args {
     /// The tenant's id
     id: String,
     /// The tenant's name
-    #[arg(long)]
+    #[arg(long, value_parser = parse_name)]
     name: String,
     #[command(flatten)]
     attributes: TenantFlags,

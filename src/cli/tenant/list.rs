@@ -20,6 +20,7 @@ pub(in crate::cli) struct Args {}
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
+        ui.show_diagnostics(&session.config.warnings);
         let connection = connect(&session, ui).await?;
         let mut tenants = live::tenants(&connection.client).await?;
         tenants.sort_by(|a, b| a.object.id.cmp(&b.object.id));

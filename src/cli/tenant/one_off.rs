@@ -1,6 +1,6 @@
 //! One tenant by its flags, through the same engine as a whole configuration.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::{
     cli::{
@@ -10,7 +10,7 @@ use crate::{
         reconcile::{Goal, Order, Wanted, reconcile},
         session::Session,
     },
-    config::parse_scalar,
+    config::{parse_domain, parse_scalar},
     plan::Warning,
     render::Ui,
     resource::{
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone, clap::Args)]
 pub(in crate::cli) struct TenantFlags {
     /// Self-provisioning domain; may be given several times
-    #[arg(long = "domain", value_name = "DOMAIN")]
+    #[arg(long = "domain", value_name = "DOMAIN", value_parser = parse_domain)]
     domains: Vec<String>,
     /// Custom attribute; the value is read as YAML does
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = attribute)]
@@ -133,7 +133,14 @@ fn desired(id: &str, deed: &Deed, live: &Live, session: &Session) -> Result<Desi
     let mut protect = session.config.desired.protect.clone();
     let prevented = session.config.desired.tenants.iter().flatten().filter(|it| it.lifecycle.prevent_destroy);
     protect.extend(prevented.filter_map(|tenant| tenant.address().as_str().parse().ok()));
-    Ok(Desired { tenants: Some(tenants), protect })
+    let sensitive: BTreeMap<_, _> =
+        session.sensitive().map(|(id, paths)| (id.to_owned(), paths.to_vec())).collect();
+    let masked = |tenant: Tenant| Tenant {
+        sensitive: sensitive.get(&tenant.id).cloned().unwrap_or_default(),
+        ..tenant
+    };
+    let tenants = Some(tenants.into_iter().map(masked).collect());
+    Ok(Desired { tenants, sensitive, protect })
 }
 
 impl TenantFlags {

@@ -22,6 +22,7 @@ pub(in crate::cli) struct Args {
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
+        ui.show_diagnostics(&session.config.warnings);
         let connection = connect(&session, ui).await?;
         let found = live::one_tenant(&connection.client, &self.id).await?;
         let Some(observed) = found else { return Err(Error::NoTenant { id: self.id }) };

@@ -46,7 +46,7 @@ fn profile<'a>(block: &'a Block<'a>, fields: &mut Fields<'_, '_>) -> Profile<'a>
 }
 
 fn is_protected(block: &Block<'_>, fields: &mut Fields<'_, '_>) -> bool {
-    let by_name = matches!(block.name, "prod" | "production");
+    let by_name = ["prod", "production"].iter().any(|name| block.name.eq_ignore_ascii_case(name));
     let Some(node) = block.keys.value("protected") else { return by_name };
     if refuse_references(node, "protected", fields) {
         return true;

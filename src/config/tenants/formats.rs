@@ -78,6 +78,27 @@ pub(super) fn check_domain(node: Node<'_>, domain: &str, fields: &mut Fields<'_,
     fields.problems.report(problem.hint(hint));
 }
 
+/// Reads a domain that a flag gives.
+///
+/// # Errors
+/// It is none.
+pub fn parse_domain(text: &str) -> Result<String, String> {
+    if is_domain(text) { Ok(text.to_owned()) } else { Err("write a name such as acme.com".to_owned()) }
+}
+
+/// Reads a tenant's name that a flag gives.
+///
+/// # Errors
+/// It is empty, too long, or holds control characters.
+pub fn parse_name(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        0 => Err("a tenant has a name".to_owned()),
+        count if count > LONGEST_NAME => Err(format!("{LONGEST_NAME} characters are the most")),
+        _ if text.chars().any(char::is_control) => Err("it holds a control character".to_owned()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
 /// Two labels or more as RFC 1035 has them; like every registry since RFC 1123 we let them start with a digit.
 fn is_domain(domain: &str) -> bool {
     let labels: Vec<&str> = domain.split('.').collect();

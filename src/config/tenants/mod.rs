@@ -16,6 +16,8 @@ mod tests;
 mod timing;
 mod unique;
 
+pub use formats::{parse_domain, parse_name};
+
 use std::borrow::Cow;
 
 use super::{

@@ -76,8 +76,11 @@ fn restored(
     (fields, keys)
 }
 
-/// Whether applying these differences stops somebody's login.
-pub fn lockout(fields: &[FieldChange]) -> bool {
+/// Whether applying these differences stops somebody's login; `enforced` says whether SSO is enforced now.
+pub fn lockout(fields: &[FieldChange], enforced: bool) -> bool {
+    if enforced && loses_exclusions(fields) {
+        return true;
+    }
     let locks = |field: &FieldChange| matches!(field.path.words(), [word] if word == "disabled" || word == "enforce_sso");
     fields.iter().any(|field| locks(field) && field.after == Some(Value::Bool(true)))
 }
@@ -134,6 +137,16 @@ fn differing_fields(
         }
     }
     found.fields
+}
+
+/// Whether somebody who may sign in without SSO no longer may.
+pub fn loses_exclusions(fields: &[FieldChange]) -> bool {
+    let mut exclusions = fields.iter().filter(|field| field.path.words() == ["enforce_sso_exclusions"]);
+    exclusions.any(|field| {
+        let after = field.after.as_ref().and_then(Value::as_array);
+        let before = field.before.as_ref().and_then(Value::as_array);
+        before.into_iter().flatten().any(|name| !after.is_some_and(|after| after.contains(name)))
+    })
 }
 
 /// Collects the differences that are not ignored.
@@ -339,7 +352,15 @@ mod tests {
             after: Some(json!(value)),
             sensitive: false,
         };
-        assert!(lockout(&[change(true)]));
-        assert!(!lockout(&[change(false)]));
+        assert!(lockout(&[change(true)], false));
+        assert!(!lockout(&[change(false)], true));
+        let exclusions = FieldChange {
+            path: Path::new(["enforce_sso_exclusions"]),
+            before: Some(json!(["U1"])),
+            after: Some(json!([])),
+            sensitive: false,
+        };
+        assert!(lockout(std::slice::from_ref(&exclusions), true));
+        assert!(!lockout(&[exclusions], false));
     }
 }

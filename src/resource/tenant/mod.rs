@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use super::{Address, Path, Place};
 
-pub use compare::{Comparison, compare, lockout};
-pub use restore::{Exactly, as_it_was};
+pub use compare::{Comparison, compare, lockout, loses_exclusions};
+pub use restore::{Exactly, as_it_was, made_anew, put_back};
 pub(super) use rivals::{explain, rivals};
 pub use sensitive::on_the_wire;
 pub use sets::{Bag, Names};

@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::{
-    Bag, LiveTenant, Tenant,
+    Bag, LiveTenant, Tenant, steps,
     wire::{SETTINGS, TENANT, key},
 };
-use crate::resource::{FieldChange, Object, Path};
+use crate::resource::{FieldChange, Object, Observed, Path, Step};
 
 /// Wire keys that are put back as they were, because no YAML word stands for them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,6 +64,39 @@ pub fn as_it_was(
     })
 }
 
+/// The tenant that takes the place of a live one: as the live one is, what the configuration manages laid over it.
+///
+/// `None`: the live one can't be read.
+pub fn made_anew(desired: &Tenant, live: &Observed<LiveTenant>) -> Option<Tenant> {
+    let kept = as_it_was(&serde_json::from_str(live.raw.get()).ok()?, None, None).ok()?;
+    let own = kept.attributes.unwrap_or_default();
+    let managed = desired.attributes.clone().unwrap_or_default();
+    let unmanaged = own
+        .iter()
+        .filter(|(name, _)| managed.value(name).is_none() && !desired.remove_attributes.contains(name));
+    let unmanaged: Vec<_> = unmanaged.map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    let attributes = managed.iter().map(|(name, value)| (name.to_owned(), value.clone())).chain(unmanaged);
+    Some(Tenant {
+        name: desired.name.clone().or(kept.name),
+        domains: desired.domains.clone().or(kept.domains),
+        attributes: Some(attributes.collect::<Bag>()).filter(|bag| !bag.is_empty()),
+        enforce_sso: desired.enforce_sso.or(kept.enforce_sso),
+        enforce_sso_exclusions: desired.enforce_sso_exclusions.clone().or(kept.enforce_sso_exclusions),
+        disabled: desired.disabled.or(kept.disabled),
+        role_inheritance: desired.role_inheritance.clone().or(kept.role_inheritance),
+        default_roles: desired.default_roles.clone().or(kept.default_roles),
+        exactly: kept.exactly,
+        ..desired.clone()
+    })
+}
+
+/// The steps that make a live tenant once more, after it was deleted.
+pub fn put_back(live: &Observed<LiveTenant>) -> Vec<Step> {
+    let object = serde_json::from_str(live.raw.get()).ok();
+    let tenant = object.and_then(|object| as_it_was(&object, None, None).ok());
+    tenant.map(|tenant| steps::create(&tenant)).unwrap_or_default()
+}
+
 /// The keys without words in which a live tenant differs from what it was.
 pub(super) fn differing_keys(exactly: &Exactly, live: &Object) -> Vec<FieldChange> {
     let changed = exactly.tenant.iter().filter(|(wire, was)| !TENANT.same(wire, Some(was), live.get(*wire)));
@@ -89,7 +122,7 @@ mod tests {
     use serde_json::{json, value::RawValue};
 
     use super::*;
-    use crate::resource::{Observed, Verdict, tenant::compare};
+    use crate::resource::{Verdict, tenant::compare};
 
     fn object(value: Value) -> Object {
         serde_json::from_value(value).unwrap()
