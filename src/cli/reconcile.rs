@@ -26,7 +26,7 @@ use super::{
 use crate::{
     apply::{self, Job, Report, Status, Trail},
     live,
-    plan::{self, Plan, Scope, Warning},
+    plan::{self, Action, Change, Plan, Scope, Warning},
     render::{Progress, Telling, Ui},
     resource::{Desired, Live, tenant},
     state::Baseline,
@@ -111,24 +111,29 @@ pub(super) async fn reconcile(
     globals: &Globals,
     ui: &Ui,
 ) -> Result<Exit, Error> {
-    let (live, desired, baseline) = gather(session, connection, &order).await?;
+    let (mut live, desired, baseline) = gather(session, connection, &order).await?;
     let mut scope = order.scope.clone();
     scope.withhold_console =
         globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
-    let compute = |desired: &Desired| -> Result<Plan, Error> {
-        let inputs = plan::Inputs { desired, live: &live, baseline: &baseline, scope: &scope };
+    let compute = |live: &Live, desired: &Desired| -> Result<Plan, Error> {
+        let inputs = plan::Inputs { desired, live, baseline: &baseline, scope: &scope };
         let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
         plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
         Ok(plan)
     };
-    let mut plan = compute(&desired)?;
+    let mut plan = compute(&live, &desired)?;
+    let unread = replaced_without_settings(&plan, &live);
+    if !unread.is_empty() {
+        live.settings.extend(live::settings_of(&connection.client, &unread).await?);
+        plan = compute(&live, &desired)?;
+    }
     let header = session.header(connection);
     let rate = connection.client.rate();
     ui.show_plan(&plan, &header, rate, telling(order.goal));
     if order.goal == Goal::Apply {
         let kept = conflicts::settle(&plan, globals, ui)?;
         if !kept.is_empty() {
-            plan = compute(&conflicts::leave_alone(&desired, &kept))?;
+            plan = compute(&live, &conflicts::leave_alone(&desired, &kept))?;
             ui.show_plan(&plan, &header, rate, telling(order.goal));
         }
     }
@@ -153,6 +158,13 @@ pub(super) async fn reconcile(
         ui.show_report(&plan, &header, rate, &report);
     }
     Ok(exit(&plan, &report))
+}
+
+/// The tenants that are to be made anew and whose settings nobody has read: they must come along.
+fn replaced_without_settings(plan: &Plan, live: &Live) -> Vec<String> {
+    let replaced = plan.runnable().filter(|change| matches!(change.action, Action::Replace { .. }));
+    let ids = replaced.map(|change| change.address.id().to_owned());
+    ids.filter(|id| !live.settings.contains_key(id)).collect()
 }
 
 fn telling(goal: Goal) -> Telling {
@@ -219,7 +231,9 @@ async fn apply(
     let listener = Arc::clone(&progress);
     connection.notices.listen(Arc::new(move |notice| listener.notice(&notice)));
     let lock = session.lock(project, order.command, ui).await?;
-    let touched = plan.runnable().filter(|change| change.seen.contains_key(tenant::SETTINGS_PATH));
+    let replaced = |change: &Change| matches!(change.action, Action::Replace { .. });
+    let touched =
+        plan.runnable().filter(|change| change.seen.contains_key(tenant::SETTINGS_PATH) || replaced(change));
     let fresh = live::refetch(&connection.client, touched.map(|change| change.address.id())).await?;
     let read_at = Instant::now();
     plan::confirm(plan, &fresh).map_err(Error::Moved)?;

@@ -40,6 +40,14 @@ pub async fn fetch_with(client: &Client, wanted: impl Fn(&str) -> bool) -> Resul
     Ok(Live { tenants, settings })
 }
 
+/// Reads the settings of these tenants, each by itself.
+pub async fn settings_of(
+    client: &Client,
+    ids: &[String],
+) -> Result<BTreeMap<String, Observed<LiveSettings>>, Error> {
+    settings(client, ids.iter().map(String::as_str)).await
+}
+
 /// Reads again what was read for `seen`, whole objects.
 pub async fn refetch(client: &Client, settings_of: impl Iterator<Item = &str>) -> Result<Live, Error> {
     let tenants = tenants(client).await?;

@@ -85,9 +85,10 @@ fn update(
     if replace {
         change.action = Action::Replace { before, after };
         // What the configuration does not manage must come through, too.
-        let kept = tenant::made_anew(tenant, observed);
+        let settings = live.settings.get(&tenant.id);
+        let kept = tenant::made_anew(tenant, observed, settings);
         change.steps = tenant::replace(kept.as_ref().unwrap_or(tenant), scope.cascade);
-        change.undo = tenant::put_back(observed);
+        change.undo = tenant::put_back(observed, settings);
         change.needs =
             tenant.parent.iter().map(|parent| Need::Made(Address::new(tenant::KIND, parent))).collect();
         let allowed = scope.allows_replace(&change.address);

@@ -21,9 +21,18 @@ const MOVED: &str = "tenants:\n  - { id: p1x }\n  - { id: p2x }\n  - { id: kid, 
 fn a_replace_brings_along_what_the_configuration_does_not_manage() {
     let service = Service::start();
     service.seed(family());
-    let before = service.tenant("kid");
+    let settings = || service.get("/v1/mgmt/tenant/settings?id=kid");
+    let mut own = settings();
+    for (key, value) in
+        [("enabled", json!(true)), ("sessionTokenExpiration", json!(20)), ("tenantId", json!("kid"))]
+    {
+        own[key] = value;
+    }
+    service.post("/v1/mgmt/tenant/settings", &own);
+    let (before, settings_before) = (service.tenant("kid"), settings());
     service.yaml(MOVED);
     service.sh("tenant sync --yes --allow-replace tenant.kid").exits(0).says("1 replaced");
+    assert_eq!(settings(), settings_before);
     let mut after = service.tenant("kid");
     assert_eq!(after["parent"], "p2x");
     for key in ["parent", "createdTime"] {

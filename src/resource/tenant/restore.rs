@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Bag, LiveTenant, Tenant, steps,
+    Bag, LiveSettings, LiveTenant, Tenant, steps,
     wire::{SETTINGS, TENANT, key},
 };
 use crate::resource::{FieldChange, Object, Observed, Path, Step};
@@ -67,8 +67,13 @@ pub fn as_it_was(
 /// The tenant that takes the place of a live one: as the live one is, what the configuration manages laid over it.
 ///
 /// `None`: the live one can't be read.
-pub fn made_anew(desired: &Tenant, live: &Observed<LiveTenant>) -> Option<Tenant> {
-    let kept = as_it_was(&serde_json::from_str(live.raw.get()).ok()?, None, None).ok()?;
+pub fn made_anew(
+    desired: &Tenant,
+    live: &Observed<LiveTenant>,
+    settings: Option<&Observed<LiveSettings>>,
+) -> Option<Tenant> {
+    let settings = settings.and_then(|settings| serde_json::from_str(settings.raw.get()).ok());
+    let kept = as_it_was(&serde_json::from_str(live.raw.get()).ok()?, settings.as_ref(), None).ok()?;
     let own = kept.attributes.unwrap_or_default();
     let managed = desired.attributes.clone().unwrap_or_default();
     let unmanaged = own
@@ -91,9 +96,10 @@ pub fn made_anew(desired: &Tenant, live: &Observed<LiveTenant>) -> Option<Tenant
 }
 
 /// The steps that make a live tenant once more, after it was deleted.
-pub fn put_back(live: &Observed<LiveTenant>) -> Vec<Step> {
+pub fn put_back(live: &Observed<LiveTenant>, settings: Option<&Observed<LiveSettings>>) -> Vec<Step> {
+    let settings = settings.and_then(|settings| serde_json::from_str(settings.raw.get()).ok());
     let object = serde_json::from_str(live.raw.get()).ok();
-    let tenant = object.and_then(|object| as_it_was(&object, None, None).ok());
+    let tenant = object.and_then(|object| as_it_was(&object, settings.as_ref(), None).ok());
     tenant.map(|tenant| steps::create(&tenant)).unwrap_or_default()
 }
 

@@ -37,14 +37,11 @@ pub fn create(tenant: &Tenant) -> Vec<Step> {
     let create =
         Step { label: "create", path: wire::CREATE_PATH, ..of_tenant(&tenant.id, Edit::Create(keys)) };
     let kept = exactly.and_then(|exactly| exactly.settings.as_ref());
-    let settings = match kept {
-        Some(was) => {
-            let keys = super::restore::differing_settings(was, &Object::new());
-            let edits = keys.into_iter().map(|(key, value)| (Cow::Owned(key), Assign::Set(value)));
-            Some(settings_step(&tenant.id, edits.collect()))
-        }
-        None => settings(tenant, |_| true),
-    };
+    let kept = kept.map(|was| super::restore::differing_settings(was, &Object::new())).unwrap_or_default();
+    let kept = kept.into_iter().map(|(key, value)| (Cow::Owned(key), Assign::Set(value)));
+    // What is managed comes last: it counts.
+    let edits: Vec<_> = kept.chain(settings_edits(tenant, |_| true)).collect();
+    let settings = (!edits.is_empty()).then(|| settings_step(&tenant.id, edits));
     let roles = tenant
         .default_roles
         .as_ref()
@@ -117,7 +114,7 @@ pub(super) fn update(
         let edits = settings_keys.into_iter().map(|(key, value)| (Cow::Owned(key), Assign::Set(value)));
         Some(settings_step(&tenant.id, edits.collect()))
     } else if fields.iter().any(of_settings) {
-        settings(tenant, |path| !tenant.ignores(path))
+        Some(settings_step(&tenant.id, settings_edits(tenant, |path| !tenant.ignores(path))))
     } else {
         None
     };
@@ -151,9 +148,10 @@ fn default_roles(tenant: &Tenant, roles: &Names) -> Step {
 }
 
 /// The settings whose paths are `wanted`, laid over those of a fresh read.
-fn settings(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Option<Step> {
+fn settings_edits(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Vec<(Cow<'static, str>, Assign)> {
+    let Some(managed) = &tenant.settings else { return Vec::new() };
     let mut edits = vec![("enabled".into(), Assign::Set(json!(true)))];
-    for (word, duration, _) in settings_side_by_side(tenant.settings.as_ref()?, None) {
+    for (word, duration, _) in settings_side_by_side(managed, None) {
         if !wanted(&Path::new(["settings", word])) {
             continue;
         }
@@ -173,7 +171,7 @@ fn settings(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Option<Step> {
         edits.push((key.into(), Assign::Set(count)));
         edits.push((unit_key.into(), Assign::Set(unit)));
     }
-    Some(settings_step(&tenant.id, edits))
+    edits
 }
 
 fn settings_step(id: &str, edits: Vec<(Cow<'static, str>, Assign)>) -> Step {

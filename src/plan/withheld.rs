@@ -1,0 +1,61 @@
+//! Why a change is kept back, in a sentence that says what to do.
+
+use crate::resource::Address;
+
+/// Why a change is kept back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Withheld {
+    /// `protect` or `lifecycle.prevent_destroy` forbids it.
+    Protected(String),
+    /// It needs `--allow-replace`.
+    Replace,
+    /// It needs `--allow-lockout`.
+    Lockout,
+    /// Sub-tenants that stay hang on it.
+    Children(Vec<Address>),
+    /// Only somebody outside this tool changed it, and nobody said to apply over that.
+    Console,
+    /// Another live tenant holds a domain or the name.
+    Held(String),
+    /// What it waits for is kept back itself.
+    Waits(Address),
+    /// It waits for others that wait for it.
+    Circle,
+    /// The parent it asks for is nowhere.
+    NoParent(String),
+}
+
+impl Withheld {
+    /// Why, in a sentence that says what to do.
+    pub fn reason(&self, address: &Address) -> String {
+        match self {
+            Self::Protected(by) => format!("protected by {by}"),
+            Self::Replace => format!("parent cannot be changed in place; needs --allow-replace {address}"),
+            Self::Lockout => "its users have no SSO to sign in with; needs --allow-lockout".to_owned(),
+            Self::Children(children) => {
+                let names: Vec<_> = children.iter().take(3).map(Address::to_string).collect();
+                let more = children.len().saturating_sub(names.len());
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                format!("sub-tenants hang on it and stay: {}{more}", names.join(", "))
+            }
+            Self::Console => {
+                "changed only outside this tool; look at it, then apply over it with --conflict config, \
+                              or without --yes"
+                    .to_owned()
+            }
+            Self::Held(what) => what.clone(),
+            Self::Waits(other) => format!("waits for {other}, which is withheld"),
+            Self::Circle => {
+                "it waits for others that wait for it; settle it in two runs, with --target".to_owned()
+            }
+            Self::NoParent(parent) => {
+                format!("its parent '{parent}' is neither in the configuration nor live")
+            }
+        }
+    }
+
+    /// Whether a flag or the configuration keeps it back, and not the state of the project.
+    pub fn is_guard(&self) -> bool {
+        matches!(self, Self::Protected(_) | Self::Replace | Self::Lockout | Self::Children(_))
+    }
+}
