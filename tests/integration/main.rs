@@ -4,6 +4,7 @@
 
 mod architecture;
 mod common;
+mod config;
 mod drift;
 mod emulator;
 mod engine;

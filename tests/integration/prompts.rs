@@ -87,3 +87,27 @@ fn after_a_failure_a_person_is_asked_how_to_go_on() {
         assert_eq!(service.tenants().len(), made + 1, "{keys:?}");
     }
 }
+
+#[test]
+fn a_conflict_is_shown_side_by_side_and_settled_by_a_person() {
+    for (keys, exit, name) in
+        [("\r", 6, "Console"), ("\u{1b}[A\r", 0, "Console"), ("\u{1b}[A\u{1b}[A\r", 0, "Mine")]
+    {
+        let service = Service::start();
+        service.yaml("tenants:\n  - { id: acme, name: Acme }\n");
+        service.sh("tenant sync --yes").exits(0);
+        let mut edited = service.tenant("acme");
+        edited["name"] = json!("Console");
+        service.post("/v1/mgmt/tenant/update", &edited);
+        service.yaml("tenants:\n  - { id: acme, name: Mine }\n");
+        let mut session = open(&service, &["tenant", "sync"]);
+        session.expect("was changed on both sides").unwrap();
+        session.send(keys).unwrap();
+        if name == "Mine" {
+            session.expect("Update 1 tenant").unwrap();
+            session.send("y").unwrap();
+        }
+        assert_eq!(code(&mut session), exit, "{keys:?}");
+        assert_eq!(service.tenant("acme")["name"], name);
+    }
+}

@@ -14,11 +14,10 @@ pub(in crate::cli) struct Args {}
 impl Args {
     #[expect(clippy::unused_self, reason = "every command has a run of this form")]
     pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        let (files, warnings) = match config::load(&inputs(globals, true)?) {
-            Ok(config) => {
-                config.require_file()?;
-                (config.files, config.warnings)
-            }
+        let loaded = config::load(&inputs(globals, true)?);
+        let loaded = loaded.and_then(|config| config.require_file().map(|()| config));
+        let (files, warnings) = match loaded {
+            Ok(config) => (config.files, config.warnings),
             Err(config::Error::Invalid(problems)) => {
                 ui.show_diagnostics(&problems);
                 ui.show_validity(false, &problems, "");
