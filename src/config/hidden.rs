@@ -17,8 +17,10 @@ pub(super) fn sites(trees: &[Tree]) -> Vec<Site> {
         );
     }
     let entries = trees.iter().flat_map(Tree::all_entries);
-    let secret = entries
-        .filter(|(key, value)| (is_key(key.text()) && !is_reference(*value)) || names.contains(key.text()));
+    let secret = entries.filter(|(key, value)| {
+        let is_secret = is_key(key.text()) || holds_a_password(key.text(), *value);
+        is_secret && !is_reference(*value) || names.contains(key.text())
+    });
     secret.map(|(_, value)| value.into()).collect()
 }
 
@@ -26,6 +28,11 @@ pub(super) fn sites(trees: &[Tree]) -> Vec<Site> {
 fn is_key(name: &str) -> bool {
     let name = name.as_bytes();
     name.windows(3).any(|word| word.eq_ignore_ascii_case(b"key"))
+}
+
+/// `https://user:password@host`.
+fn holds_a_password(name: &str, value: Node<'_>) -> bool {
+    name == "base_url" && value.is_scalar() && value.text().contains('@')
 }
 
 fn is_reference(value: Node<'_>) -> bool {

@@ -189,3 +189,28 @@ fn a_command_line_that_is_wrong_exits_64_in_text_and_json() {
     service.sh("version -o json").exits(0);
     service.sh("completion bash").exits(0).says("descope-mgmt");
 }
+
+#[test]
+fn a_protected_project_is_not_reached_through_another_environment() {
+    let service = two_projects();
+    service.yaml(&TWO.replace("dev: { project_id: \"${DEV}\" }", "dev: { project_id: \"${PROD}\" }"));
+    service
+        .sh("tenant sync -e dev --yes")
+        .exits(5)
+        .says("has the project of the protected environment 'prod'");
+    assert!(service.calls().is_empty());
+}
+
+#[test]
+fn on_error_stop_starts_nothing_more() {
+    use descope_mgmt::emulator::UndefinedAttributes::Refuse;
+    let service = Service::start_with(Options { undefined_attributes: Refuse, ..Options::default() });
+    service.define(&["known"]);
+    service.yaml("tenants:\n  - { id: aaa, name: A, attributes: { x: 1 } }\n  - { id: bbb, name: B }\n  - { id: ccc, name: C }\n");
+    service
+        .sh("tenant sync --yes --parallelism 1 --on-error stop")
+        .exits(1)
+        .says("the run was stopped before its turn");
+    assert_eq!(service.tenants(), Vec::<Value>::new());
+    service.sh("tenant sync --yes --parallelism 1").exits(3).says("✓ 2 created");
+}

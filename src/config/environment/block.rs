@@ -108,7 +108,28 @@ pub(in crate::config) fn check_blocks(
         check_keys(profile.block, fields);
     }
     fields.scope = scope;
+    check_isolation(profiles, fields);
     limits
+}
+
+fn project_of<'a>(profile: &Profile<'a>) -> Option<Node<'a>> {
+    profile.block.keys.value("project_id").filter(|node| node.is_scalar())
+}
+
+/// Reports a project that a protected environment shares with another one: what guards it would be passed by.
+fn check_isolation(profiles: &[Profile<'_>], fields: &mut Fields<'_, '_>) {
+    for profile in profiles.iter().filter(|profile| profile.protected) {
+        let Some(own) = project_of(profile) else { continue };
+        for other in profiles.iter().filter(|other| other.name != profile.name && !other.protected) {
+            let Some(node) = project_of(other).filter(|node| node.text() == own.text()) else { continue };
+            let message = format!(
+                "environment '{}' has the project of the protected environment '{}'",
+                other.name, profile.name
+            );
+            let hint = "give each environment a project of its own, or make both protected";
+            fields.problems.report(Problem::error("shared_project", message).at(node).hint(hint));
+        }
+    }
 }
 
 fn check_keys(block: &Block<'_>, fields: &mut Fields<'_, '_>) {
