@@ -82,11 +82,6 @@ impl Pattern {
         self.glob.matches(address.as_str())
     }
 
-    /// Whether it can name several addresses.
-    pub fn is_glob(&self) -> bool {
-        self.text.contains('*')
-    }
-
     /// The pattern as it was written.
     pub fn as_str(&self) -> &str {
         &self.text

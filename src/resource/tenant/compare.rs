@@ -76,15 +76,6 @@ fn restored(
     (fields, keys)
 }
 
-/// Whether applying these differences stops somebody's login; `enforced` says whether SSO is enforced now.
-pub fn lockout(fields: &[FieldChange], enforced: bool) -> bool {
-    if enforced && loses_exclusions(fields) {
-        return true;
-    }
-    let locks = |field: &FieldChange| matches!(field.path.words(), [word] if word == "disabled" || word == "enforce_sso");
-    fields.iter().any(|field| locks(field) && field.after == Some(Value::Bool(true)))
-}
-
 fn differing_fields(
     desired: &Tenant,
     live: &LiveTenant,
@@ -137,16 +128,6 @@ fn differing_fields(
         }
     }
     found.fields
-}
-
-/// Whether somebody who may sign in without SSO no longer may.
-pub fn loses_exclusions(fields: &[FieldChange]) -> bool {
-    let mut exclusions = fields.iter().filter(|field| field.path.words() == ["enforce_sso_exclusions"]);
-    exclusions.any(|field| {
-        let after = field.after.as_ref().and_then(Value::as_array);
-        let before = field.before.as_ref().and_then(Value::as_array);
-        before.into_iter().flatten().any(|name| !after.is_some_and(|after| after.contains(name)))
-    })
 }
 
 /// Collects the differences that are not ignored.
@@ -342,25 +323,5 @@ mod tests {
         let comparison = compare(&desired, &live(), Some(&settings(false))).unwrap();
         assert_eq!(paths(&comparison), ["settings.session_token_expiration"]);
         assert_eq!(comparison.fields[0].after, Some(json!("1h")));
-    }
-
-    #[test]
-    fn switching_a_tenant_off_is_a_lockout_and_switching_it_on_is_not() {
-        let change = |value| FieldChange {
-            path: Path::new(["disabled"]),
-            before: None,
-            after: Some(json!(value)),
-            sensitive: false,
-        };
-        assert!(lockout(&[change(true)], false));
-        assert!(!lockout(&[change(false)], true));
-        let exclusions = FieldChange {
-            path: Path::new(["enforce_sso_exclusions"]),
-            before: Some(json!(["U1"])),
-            after: Some(json!([])),
-            sensitive: false,
-        };
-        assert!(lockout(std::slice::from_ref(&exclusions), true));
-        assert!(!lockout(&[exclusions], false));
     }
 }

@@ -1,6 +1,7 @@
 //! Tenants: (desired, live) → what differs, and the steps that make it so.
 
 mod compare;
+mod lockout;
 mod restore;
 mod rivals;
 mod sensitive;
@@ -13,7 +14,8 @@ use std::time::Duration;
 
 use super::{Address, Path, Place};
 
-pub use compare::{Comparison, compare, lockout, loses_exclusions};
+pub use compare::{Comparison, compare};
+pub use lockout::{lockout, loses_exclusions};
 pub use restore::{Exactly, as_it_was, made_anew, put_back};
 pub(super) use rivals::{explain, rivals};
 pub use sensitive::on_the_wire;
