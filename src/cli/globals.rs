@@ -130,7 +130,7 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
     pub(super) lock_timeout: Option<String>,
     /// Work on the embedded emulator instead of Descope, its data in FILE [default: .descope-mgmt/sandbox.json]
-    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = ".descope-mgmt/sandbox.json", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX, help_heading = "Global options")]
     pub(super) sandbox: Option<PathBuf>,
     /// Whether to colour
     #[arg(

@@ -234,7 +234,8 @@ async fn apply(
     let replaced = |change: &Change| matches!(change.action, Action::Replace { .. });
     let touched =
         plan.runnable().filter(|change| change.seen.contains_key(tenant::SETTINGS_PATH) || replaced(change));
-    let fresh = live::refetch(&connection.client, touched.map(|change| change.address.id())).await?;
+    let touched: HashSet<&str> = touched.map(|change| change.address.id()).collect();
+    let fresh = live::fetch_with(&connection.client, |id| touched.contains(id)).await?;
     let read_at = Instant::now();
     plan::confirm(plan, &fresh).map_err(Error::Moved)?;
     let backup = backup(session, plan, &fresh, order, project);

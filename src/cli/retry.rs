@@ -1,9 +1,8 @@
 //! A report → the command that retries just what did not succeed, to be pasted as it is.
 
-use super::{
-    globals::{ConflictWay, Globals, OnError},
-    reconcile::Order,
-};
+use clap::ValueEnum;
+
+use super::{globals::Globals, reconcile::Order};
 use crate::apply::{Report, Status};
 
 /// Targets that a command line may reasonably hold; beyond, the whole command is as good.
@@ -60,28 +59,19 @@ fn flags(globals: &Globals) -> Vec<String> {
     for pattern in &globals.allow_replace {
         pair("--allow-replace", Some(pattern.as_str()));
     }
-    pair(
-        "--conflict",
-        globals.conflict.map(|way| match way {
-            ConflictWay::Config => "config",
-            ConflictWay::Live => "live",
-            ConflictWay::Abort => "abort",
-        }),
-    );
-    pair(
-        "--on-error",
-        globals.on_error.map(|way| match way {
-            OnError::Ask => "ask",
-            OnError::Continue => "continue",
-            OnError::Stop => "stop",
-        }),
-    );
+    pair("--conflict", globals.conflict.as_ref().map(word).as_deref());
+    pair("--on-error", globals.on_error.as_ref().map(word).as_deref());
     if let Some(file) = globals.sandbox.as_ref().and_then(|file| file.to_str()) {
         words.push(format!("--sandbox={}", quote(file)));
     }
     let switches = [(globals.allow_lockout, "--allow-lockout"), (globals.cascade, "--cascade")];
     words.extend(switches.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag.to_owned()));
     words
+}
+
+/// A value as the command line has it.
+fn word(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// A word as a shell takes it.

@@ -1,6 +1,6 @@
 //! What every command that talks to a project needs: configuration, state folder, and who is at work.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::Utc;
 
@@ -9,7 +9,7 @@ use crate::{
     config::{self, Config, Diagnostic, Inputs, Limits, Selection},
     plan::Warning,
     render::{Header, Ui},
-    resource::{Desired, Path},
+    resource::{Desired, Path, tenant::Tenant},
     state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, Process, State},
 };
 
@@ -86,6 +86,22 @@ impl Session {
     pub(super) fn sensitive(&self) -> impl Iterator<Item = (&str, &[Path])> {
         let tenants = self.config.desired.tenants.iter().flatten();
         tenants.filter(|it| !it.sensitive.is_empty()).map(|it| (it.id.as_str(), it.sensitive.as_slice()))
+    }
+
+    /// These tenants as all that is desired, under what the configuration says of guards and sensitive values.
+    pub(super) fn desire(&self, tenants: Vec<Tenant>) -> Desired {
+        let sensitive: BTreeMap<_, _> =
+            self.sensitive().map(|(id, paths)| (id.to_owned(), paths.to_vec())).collect();
+        let masked = |tenant: Tenant| Tenant {
+            sensitive: sensitive.get(&tenant.id).cloned().unwrap_or_default(),
+            ..tenant
+        };
+        let tenants = Some(tenants.into_iter().map(masked).collect());
+        let configured = &self.config.desired;
+        let prevented = configured.tenants.iter().flatten().filter(|it| it.lifecycle.prevent_destroy);
+        let prevented = prevented.filter_map(|tenant| tenant.address().as_str().parse().ok());
+        let protect = configured.protect.iter().cloned().chain(prevented).collect();
+        Desired { tenants, sensitive, protect }
     }
 
     /// What a plan says it is about.

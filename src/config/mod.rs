@@ -39,7 +39,7 @@ pub use locate::locate;
 pub use scalar::parse_scalar;
 pub use settings::{Origin, Rates, Retention, Settings};
 pub use target::Target;
-pub use tenants::{parse_domain, parse_name};
+pub use tenants::{is_own_id, parse_domain, parse_name};
 
 use crate::resource::Desired;
 

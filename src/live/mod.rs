@@ -48,13 +48,6 @@ pub async fn settings_of(
     settings(client, ids.iter().map(String::as_str)).await
 }
 
-/// Reads again what was read for `seen`, whole objects.
-pub async fn refetch(client: &Client, settings_of: impl Iterator<Item = &str>) -> Result<Live, Error> {
-    let tenants = tenants(client).await?;
-    let settings = settings(client, settings_of).await?;
-    Ok(Live { tenants, settings })
-}
-
 /// Every tenant of the project (Tenants, read).
 pub async fn tenants(client: &Client) -> Result<Vec<Observed<LiveTenant>>, Error> {
     #[derive(Deserialize)]

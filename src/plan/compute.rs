@@ -7,6 +7,7 @@ use super::{
     tenants::{ById, Compared, compare_all},
 };
 use crate::{
+    config::is_own_id,
     resource::{
         Address, Attributes, Desired, Live, Pattern,
         tenant::{self, LiveTenant},
@@ -169,7 +170,7 @@ fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
         let hint = "give it a 'name', or correct the id if the tenant is there under another one";
         report("name_missing", format!("{address} is to be created but has no name"), hint);
     }
-    if !replaces && !is_creatable(id) {
+    if !replaces && !is_own_id(id) {
         let hint = "use 3 to 50 lower-case letters, digits and hyphens, no hyphen first or last";
         report(
             "invalid_id",
@@ -190,11 +191,6 @@ fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
         report("too_deep", format!("{address} would stand deeper than {MAX_DEPTH} levels"), hint);
     }
     problems
-}
-
-fn is_creatable(id: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (3..=50).contains(&id.len()) && id.bytes().all(inner) && !id.starts_with('-') && !id.ends_with('-')
 }
 
 /// Withholds what a flag or the configuration must allow first.

@@ -131,31 +131,37 @@ fn find_holders<'a>(live: &'a Live, wanted: &HashSet<Claim>) -> HashMap<Claim, &
 
 /// Where changes wait for each other in a circle (a swap), each first gives up what others wait for.
 fn break_circles(plan: &mut Plan) {
-    let mut waiting: HashMap<&Address, Vec<&Address>> = plan
-        .runnable()
-        .map(|change| (&change.address, freed(change).collect::<Vec<_>>()))
-        .filter(|(_, needs)| !needs.is_empty())
-        .collect();
-    // Whoever waits for nobody that waits can go first; what is left waits in a circle, or behind one.
-    loop {
-        let free: Vec<&Address> = waiting
-            .iter()
-            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(*need)))
-            .map(|(address, _)| *address)
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for address in free {
-            waiting.remove(address);
-        }
-    }
-    let circle: HashSet<Address> = waiting.into_keys().cloned().collect();
+    let circle = in_circles(plan, |need| matches!(need, Need::Freed(_)));
     for change in plan.changes.iter_mut().filter(|change| circle.contains(&change.address)) {
         change.release = release(change);
         change.undo = change.release.as_ref().map(|_| put_back(change)).into_iter().flatten().collect();
     }
     withhold_circles(plan);
+}
+
+/// The changes that wait in a circle, or behind one, where only these needs count.
+fn in_circles(plan: &Plan, counts: impl Fn(&Need) -> bool) -> HashSet<Address> {
+    let mut waiting: HashMap<&Address, Vec<&Address>> = plan
+        .runnable()
+        .map(|change| {
+            let needs = change.needs.iter().filter(|need| counts(need)).map(Need::address).collect();
+            (&change.address, needs)
+        })
+        .collect();
+    // Whoever waits for nobody that waits can go first.
+    loop {
+        let free: Vec<&Address> = waiting
+            .iter()
+            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(need)))
+            .map(|(address, _)| *address)
+            .collect();
+        if free.is_empty() {
+            return waiting.into_keys().cloned().collect();
+        }
+        for address in free {
+            waiting.remove(address);
+        }
+    }
 }
 
 /// Withholds what still waits in a circle, since no release can break it.
@@ -165,28 +171,9 @@ fn withhold_circles(plan: &mut Plan) {
         .filter(|change| change.release.is_some())
         .map(|change| change.address.clone())
         .collect();
-    let waits = |need: &&Need| !(matches!(need, Need::Freed(_)) && released.contains(need.address()));
-    let mut waiting: HashMap<Address, Vec<Address>> = plan
-        .runnable()
-        .map(|change| {
-            let needs = change.needs.iter().filter(waits).map(|need| need.address().clone()).collect();
-            (change.address.clone(), needs)
-        })
-        .collect();
-    loop {
-        let free: Vec<Address> = waiting
-            .iter()
-            .filter(|(_, needs)| !needs.iter().any(|need| waiting.contains_key(need)))
-            .map(|(address, _)| address.clone())
-            .collect();
-        if free.is_empty() {
-            break;
-        }
-        for address in &free {
-            waiting.remove(address);
-        }
-    }
-    for change in plan.changes.iter_mut().filter(|change| waiting.contains_key(&change.address)) {
+    let stuck =
+        in_circles(plan, |need| !(matches!(need, Need::Freed(_)) && released.contains(need.address())));
+    for change in plan.changes.iter_mut().filter(|change| stuck.contains(&change.address)) {
         change.withheld = Some(Withheld::Circle);
     }
 }
@@ -201,13 +188,6 @@ fn put_back(change: &Change) -> Option<crate::resource::Step> {
         .map(|domains| names(domains).into_iter().collect());
     let name = before.get("name").and_then(Value::as_str).filter(|_| differs("name"));
     Some(tenant::release(change.address.id(), domains.as_ref(), name))
-}
-
-fn freed(change: &Change) -> impl Iterator<Item = &Address> {
-    change.needs.iter().filter_map(|need| match need {
-        Need::Freed(address) => Some(address),
-        Need::Made(_) | Need::Gone(_) => None,
-    })
 }
 
 /// The write that keeps only what the object has both before and after, under a name that nobody else has.

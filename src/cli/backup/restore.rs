@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     cli::{
@@ -107,12 +107,7 @@ fn desired(backup: &Backup, live: &Live, session: &Session) -> Result<Desired, E
         let live = now.get(address.id()).copied();
         tenants.push(tenant::as_it_was(body, settings, live).map_err(Error::BackupBody)?);
     }
-    let sensitive: BTreeMap<_, _> =
-        session.sensitive().map(|(id, paths)| (id.to_owned(), paths.to_vec())).collect();
-    for tenant in &mut tenants {
-        tenant.sensitive = sensitive.get(&tenant.id).cloned().unwrap_or_default();
-    }
-    Ok(Desired { tenants: Some(tenants), sensitive, protect: session.config.desired.protect.clone() })
+    Ok(session.desire(tenants))
 }
 
 fn what_stays_lost(backup: &Backup) -> Vec<Warning> {

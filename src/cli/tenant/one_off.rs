@@ -1,6 +1,6 @@
 //! One tenant by its flags, through the same engine as a whole configuration.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use crate::{
     cli::{
@@ -130,17 +130,7 @@ fn desired(id: &str, deed: &Deed, live: &Live, session: &Session) -> Result<Desi
             vec![Tenant { name: name.clone(), ..tenant }]
         }
     };
-    let mut protect = session.config.desired.protect.clone();
-    let prevented = session.config.desired.tenants.iter().flatten().filter(|it| it.lifecycle.prevent_destroy);
-    protect.extend(prevented.filter_map(|tenant| tenant.address().as_str().parse().ok()));
-    let sensitive: BTreeMap<_, _> =
-        session.sensitive().map(|(id, paths)| (id.to_owned(), paths.to_vec())).collect();
-    let masked = |tenant: Tenant| Tenant {
-        sensitive: sensitive.get(&tenant.id).cloned().unwrap_or_default(),
-        ..tenant
-    };
-    let tenants = Some(tenants.into_iter().map(masked).collect());
-    Ok(Desired { tenants, sensitive, protect })
+    Ok(session.desire(tenants))
 }
 
 impl TenantFlags {

@@ -32,7 +32,7 @@ pub(super) fn check_id(node: Node<'_>, id: &str, fields: &mut Fields<'_, '_>) {
 }
 
 /// What this tool creates: `^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$`.
-fn is_own_id(id: &str) -> bool {
+pub fn is_own_id(id: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = id.as_bytes();
     (3..=50).contains(&bytes.len())

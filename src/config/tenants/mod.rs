@@ -16,7 +16,7 @@ mod tests;
 mod timing;
 mod unique;
 
-pub use formats::{parse_domain, parse_name};
+pub use formats::{is_own_id, parse_domain, parse_name};
 
 use std::borrow::Cow;
 
