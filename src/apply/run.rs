@@ -14,9 +14,8 @@ use super::{
 };
 use crate::{
     api::Client,
-    live,
     plan::{Change, Plan},
-    resource::{Object, Step, Verb, Verdict},
+    resource::{Object, Step, Verb, Verdict, is_listed},
     state::{Lock, StepOutcome},
 };
 
@@ -251,7 +250,7 @@ fn written_before<'a>(change: &Change, at: usize, path: &str, objects: &'a Objec
 
 /// Whether an object that is read singly was read so shortly ago that reading it again would tell nothing new.
 fn is_fresh(job: &Job<'_>, change: &Change, path: &'static str) -> bool {
-    live::SINGLY_READ.contains(&path) && change.seen.contains_key(path) && job.read_at.elapsed() < FRESH
+    !is_listed(path) && change.seen.contains_key(path) && job.read_at.elapsed() < FRESH
 }
 
 fn not_tried(error: &crate::api::Error) -> Stuck {

@@ -1,6 +1,6 @@
 //! What a run leaves on disk beside its trail: the backup before, the baseline after.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{reconcile::Order, session::Session};
 use crate::{
     apply::{Report, Status, Trail},
     plan::{Action, Plan},
-    resource::{self, Address, Attributes, Live, tenant},
+    resource::{self, Address, Attributes, Live, kept_as, paths_of},
     state::{self, BackedUp, Backup, Baseline},
 };
 
@@ -76,18 +76,20 @@ pub(super) fn backup(
     order: &Order<'_>,
     project: &str,
 ) -> Backup {
-    let bodies: HashMap<&str, _> =
-        fresh.tenants.iter().map(|tenant| (tenant.object.id.as_str(), &tenant.raw)).collect();
+    let index = fresh.index();
     let mut resources = Vec::new();
     for change in plan.runnable() {
         let id = change.address.id();
-        let made = matches!(change.action, Action::Create { .. });
-        let body = bodies.get(id).filter(|_| !made).map(|raw| (*raw).clone());
-        resources.push(BackedUp { address: change.address.to_string(), body });
-        if let Some(settings) = fresh.settings.get(id) {
-            let address = format!("{}.{id}", tenant::SETTINGS_KIND);
-            resources.push(BackedUp { address, body: Some(settings.raw.clone()) });
+        if matches!(change.action, Action::Create { .. }) {
+            resources.push(BackedUp { address: change.address.to_string(), body: None });
+            continue;
         }
+        let paths = paths_of(change.address.kind()).iter();
+        let found = paths.filter_map(|path| Some((path, index.get(&(*path, id))?)));
+        resources.extend(found.map(|(path, raw)| BackedUp {
+            address: format!("{}.{id}", kept_as(path)),
+            body: Some((*raw).to_owned()),
+        }));
     }
     session.backup(project, order.command, resources)
 }

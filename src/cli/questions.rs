@@ -52,7 +52,7 @@ pub(super) fn confirm(
         return Err(Error::NobodyToAsk);
     }
     let place = session.place(connection);
-    let (counts, losses) = (plan.runnable_counts(), plan::losses(plan));
+    let (counts, losses) = (plan::runnable_by_kind(plan), plan::losses(plan));
     let question = Question { counts, losses, cascade: globals.cascade, place: &place };
     if ui.ask(&question) == Answer::Yes { Ok(()) } else { Err(Error::Declined) }
 }

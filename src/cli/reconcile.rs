@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,10 +24,10 @@ use super::{
 };
 use crate::{
     apply::{self, Job, Report, Status, Trail},
-    live,
-    plan::{self, Action, Change, Plan, Scope, Warning},
+    live::{self, Reads},
+    plan::{self, Action, Plan, Scope, Warning},
     render::{Progress, Telling, Ui},
-    resource::{Desired, Live, tenant},
+    resource::{Desired, Live},
     state::Baseline,
 };
 
@@ -74,8 +73,8 @@ pub(super) enum Wanted<'a> {
     From {
         /// Makes it.
         make: &'a (dyn Fn(&Live) -> Result<Desired, Error> + Sync),
-        /// The tenants whose settings must be read for it, where they are there.
-        settings_of: HashSet<String>,
+        /// What must be read for it.
+        reads: Reads,
     },
 }
 
@@ -184,12 +183,12 @@ async fn gather<'a>(
     let project = connection.client.project_id();
     match &order.wanted {
         Wanted::Configured(desired) => {
-            let live = live::fetch(&connection.client, desired).await?;
+            let live = live::fetch(&connection.client, &Reads::of(desired)).await?;
             Ok((live, Cow::Borrowed(*desired), session.state.baseline(project)?))
         }
         // Whoever names one tenant, or a backup, wants just that, whoever changed it last.
-        Wanted::From { make, settings_of } => {
-            let live = live::fetch_with(&connection.client, |id| settings_of.contains(id)).await?;
+        Wanted::From { make, reads } => {
+            let live = live::fetch(&connection.client, reads).await?;
             let desired = make(&live)?;
             Ok((live, Cow::Owned(desired), Baseline::empty(project)))
         }
@@ -231,17 +230,13 @@ async fn apply(
     let listener = Arc::clone(&progress);
     connection.notices.listen(Arc::new(move |notice| listener.notice(&notice)));
     let lock = session.lock(project, order.command, ui).await?;
-    let replaced = |change: &Change| matches!(change.action, Action::Replace { .. });
-    let touched =
-        plan.runnable().filter(|change| change.seen.contains_key(tenant::SETTINGS_PATH) || replaced(change));
-    let touched: HashSet<&str> = touched.map(|change| change.address.id()).collect();
-    let fresh = live::fetch_with(&connection.client, |id| touched.contains(id)).await?;
+    let fresh = live::fetch(&connection.client, &plan.reads()).await?;
     let read_at = Instant::now();
     plan::confirm(plan, &fresh).map_err(Error::Moved)?;
     let backup = backup(session, plan, &fresh, order, project);
     state.write_backup(&backup)?;
     let trail = Trail::open(state, session.audit_context(project)).await?;
-    settle(session, project, &fresh, &trail, ui).await?;
+    settle(session, connection, &trail, ui).await?;
     trail.resolve(plan).await?;
     drop(fresh);
     let interrupted = AtomicBool::new(false);

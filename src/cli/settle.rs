@@ -1,16 +1,12 @@
 //! Journals of runs that never ended → outcomes in the audit: what became of each write that nobody saw end.
 
-use std::collections::HashMap;
-
-use serde_json::value::RawValue;
-
 use super::{Error, connect::Connection, session::Session};
 use crate::{
     apply::{Report, Trail},
-    live,
+    live::{self, Found},
     render::Ui,
-    resource::{Address, Live, tenant},
-    state::{JournalStep, StepOutcome, digest},
+    resource::{Address, path_of},
+    state::{JournalRecord, JournalStep, StepOutcome, digest},
 };
 
 /// Settles unfinished runs where nothing else is to be written. Takes the lock only if there are any.
@@ -21,9 +17,8 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
     }
     session.state.prepare(project)?;
     let lock = session.lock(project, "settle", ui).await?;
-    let live = live::fetch_with(&connection.client, |_| false).await?;
     let trail = Trail::open(&session.state, session.audit_context(project)).await?;
-    settle(session, project, &live, &trail, ui).await?;
+    settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;
     Ok(lock.release()?)
 }
@@ -32,23 +27,26 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
 /// the lock, so whoever wrote those journals is dead.
 pub(super) async fn settle(
     session: &Session,
-    project: &str,
-    live: &Live,
+    connection: &Connection,
     trail: &Trail,
     ui: &Ui,
 ) -> Result<(), Error> {
+    let project = connection.client.project_id();
     let unfinished = session.state.unfinished_journals(project)?;
     let others: Vec<_> = unfinished.into_iter().filter(|run| *run != session.run_id).collect();
     if others.is_empty() {
         return Ok(());
     }
-    let objects: HashMap<&str, &RawValue> =
-        live.tenants.iter().map(|it| (it.object.id.as_str(), &*it.raw)).collect();
-    for run in others {
-        let record = session.state.read_journal(project, &run)?;
+    let records: Result<Vec<_>, _> =
+        others.iter().map(|run| session.state.read_journal(project, run)).collect();
+    let records = records?;
+    let sites: Vec<_> = records.iter().flat_map(JournalRecord::unknown).filter_map(site).collect();
+    let wanted = sites.iter().map(|(path, id)| (*path, id.as_str()));
+    let found = live::find(&connection.client, wanted).await?;
+    for (run, record) in others.into_iter().zip(&records) {
         let mut count = 0;
         for step in record.unknown() {
-            trail.settled(&run, step, outcome(step, &objects)).await?;
+            trail.settled(&run, step, outcome(step, &found)).await?;
             count += 1;
         }
         let what = if count == 1 { "1 write".to_owned() } else { format!("{count} writes") };
@@ -58,12 +56,20 @@ pub(super) async fn settle(
     Ok(())
 }
 
+/// Where the object lies that a step wrote.
+fn site(step: &JournalStep) -> Option<(&'static str, String)> {
+    let address = step.address.parse::<Address>().ok()?;
+    Some((path_of(address.kind(), &step.action)?, address.id().to_owned()))
+}
+
 /// How a write ended that nobody saw end, from the object as it is now.
-fn outcome(step: &JournalStep, objects: &HashMap<&str, &RawValue>) -> StepOutcome {
-    let address = step.address.parse::<Address>().ok().filter(|address| address.kind() == tenant::KIND);
-    let Some(address) = address else { return StepOutcome::Unknown };
-    let now = objects.get(address.id()).and_then(|raw| digest(raw.get()).ok());
-    match (&step.before_sha, &step.desired_sha, &now) {
+fn outcome(step: &JournalStep, found: &Found) -> StepOutcome {
+    let Some((path, id)) = site(step) else { return StepOutcome::Unknown };
+    judge(step, found.raw(path, &id).and_then(|raw| digest(raw.get()).ok()).as_ref())
+}
+
+fn judge(step: &JournalStep, now: Option<&String>) -> StepOutcome {
+    match (step.before_sha.as_ref(), step.desired_sha.as_ref(), now) {
         // A delete names no desired object, a create none from before.
         (_, None, None) | (None, Some(_), Some(_)) => StepOutcome::Succeeded,
         (None, Some(_), None) => StepOutcome::Failed,
@@ -75,8 +81,6 @@ fn outcome(step: &JournalStep, objects: &HashMap<&str, &RawValue>) -> StepOutcom
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::to_raw_value;
-
     use super::*;
 
     fn step(before: Option<&str>, desired: Option<&str>) -> JournalStep {
@@ -92,15 +96,22 @@ mod tests {
 
     #[test]
     fn the_live_object_shows_how_a_write_ended() {
-        let raw = to_raw_value(&serde_json::json!({"n": 2})).unwrap();
-        let there = HashMap::from([("a", &*raw)]);
-        let nothing = HashMap::new();
-        assert_eq!(outcome(&step(Some(r#"{"n":1}"#), Some(r#"{"n":2}"#)), &there), StepOutcome::Succeeded);
-        assert_eq!(outcome(&step(Some(r#"{"n":2}"#), Some(r#"{"n":3}"#)), &there), StepOutcome::Failed);
-        assert_eq!(outcome(&step(Some(r#"{"n":0}"#), Some(r#"{"n":3}"#)), &there), StepOutcome::Unknown);
-        assert_eq!(outcome(&step(None, Some(r#"{"name":"A"}"#)), &there), StepOutcome::Succeeded);
-        assert_eq!(outcome(&step(None, Some(r#"{"name":"A"}"#)), &nothing), StepOutcome::Failed);
-        assert_eq!(outcome(&step(Some(r#"{"n":2}"#), None), &nothing), StepOutcome::Succeeded);
-        assert_eq!(outcome(&step(Some(r#"{"n":2}"#), None), &there), StepOutcome::Failed);
+        let there = || digest(r#"{"n":2}"#).ok();
+        assert_eq!(
+            judge(&step(Some(r#"{"n":1}"#), Some(r#"{"n":2}"#)), there().as_ref()),
+            StepOutcome::Succeeded
+        );
+        assert_eq!(
+            judge(&step(Some(r#"{"n":2}"#), Some(r#"{"n":3}"#)), there().as_ref()),
+            StepOutcome::Failed
+        );
+        assert_eq!(
+            judge(&step(Some(r#"{"n":0}"#), Some(r#"{"n":3}"#)), there().as_ref()),
+            StepOutcome::Unknown
+        );
+        assert_eq!(judge(&step(None, Some(r#"{"name":"A"}"#)), there().as_ref()), StepOutcome::Succeeded);
+        assert_eq!(judge(&step(None, Some(r#"{"name":"A"}"#)), None), StepOutcome::Failed);
+        assert_eq!(judge(&step(Some(r#"{"n":2}"#), None), None), StepOutcome::Succeeded);
+        assert_eq!(judge(&step(Some(r#"{"n":2}"#), None), there().as_ref()), StepOutcome::Failed);
     }
 }

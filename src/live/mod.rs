@@ -1,6 +1,6 @@
 //! Descope → `Live`: as few requests as possible; keeps the raw answer.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::{
     api::{Client, Error, Request},
     resource::{
-        Desired, Live, Object, Observed,
+        Desired, Live, Object, Observed, is_listed,
         tenant::{self, LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH},
     },
 };
@@ -17,25 +17,29 @@ mod project;
 
 pub use project::{Project, projects};
 
-/// What no list holds, so that each is read by itself.
-pub const SINGLY_READ: [&str; 1] = [SETTINGS_PATH];
-
-/// Reads what a comparison with `desired` needs: one request, and one per tenant whose settings it manages.
-pub async fn fetch(client: &Client, desired: &Desired) -> Result<Live, Error> {
-    let managed: BTreeSet<&str> = desired
-        .tenants
-        .iter()
-        .flatten()
-        .filter(|tenant| tenant.manages_settings())
-        .map(|tenant| tenant.id.as_str())
-        .collect();
-    fetch_with(client, |id| managed.contains(id)).await
+/// What is to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Whether every tenant is.
+    pub tenants: bool,
+    /// The tenants whose settings are, where they are there.
+    pub settings: HashSet<String>,
 }
 
-/// Reads every tenant, and the settings of those whose ids are wanted.
-pub async fn fetch_with(client: &Client, wanted: impl Fn(&str) -> bool) -> Result<Live, Error> {
-    let tenants = tenants(client).await?;
-    let there = tenants.iter().map(|tenant| tenant.object.id.as_str()).filter(|id| wanted(id));
+impl Reads {
+    /// What a comparison with `desired` needs: one request, and one per tenant whose settings it manages.
+    pub fn of(desired: &Desired) -> Self {
+        let Desired { tenants, sensitive: _, protect: _ } = desired;
+        let managed = tenants.iter().flatten().filter(|tenant| tenant.manages_settings());
+        Self { tenants: tenants.is_some(), settings: managed.map(|tenant| tenant.id.clone()).collect() }
+    }
+}
+
+/// Reads what is wanted, and nothing else.
+pub async fn fetch(client: &Client, wanted: &Reads) -> Result<Live, Error> {
+    let tenants = if wanted.tenants { tenants(client).await? } else { Vec::new() };
+    let there =
+        tenants.iter().map(|tenant| tenant.object.id.as_str()).filter(|id| wanted.settings.contains(*id));
     let settings = settings(client, there).await?;
     Ok(Live { tenants, settings })
 }
@@ -111,8 +115,12 @@ pub struct Found {
 impl Found {
     /// The object, if it was found.
     pub fn object(&self, path: &'static str, id: &str) -> Option<Object> {
-        let raw = self.objects.get(&(path, id.to_owned()))?;
-        serde_json::from_str(raw.get()).ok()
+        serde_json::from_str(self.raw(path, id)?.get()).ok()
+    }
+
+    /// The object as Descope said it, if it was found.
+    pub fn raw(&self, path: &'static str, id: &str) -> Option<&RawValue> {
+        self.objects.get(&(path, id.to_owned())).map(AsRef::as_ref)
     }
 }
 
@@ -130,7 +138,7 @@ pub async fn find<'a>(
             }
         }
     }
-    let singly = wanted.iter().filter(|(path, _)| *path == SETTINGS_PATH).map(|(_, id)| *id);
+    let singly = wanted.iter().filter(|(path, _)| !is_listed(path)).map(|(_, id)| *id);
     let settings = settings(client, singly).await?;
     found.objects.extend(settings.into_iter().map(|(id, it)| ((SETTINGS_PATH, id), it.raw)));
     Ok(found)

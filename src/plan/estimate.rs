@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Change, Plan};
-use crate::{resource::tenant::SETTINGS_PATH, units::RateLimit};
+use crate::{resource::is_listed, units::RateLimit};
 
 /// Requests of an apply beside its changes: the objects read again before the first write, and once after the last.
 pub const FIXED_REQUESTS: u64 = 2;
@@ -26,14 +26,13 @@ impl Plan {
     /// What applying this plan will cost under `rate`.
     pub fn estimate(&self, rate: RateLimit) -> Estimate {
         // What no list shows is read again by itself, once more than a change counts.
-        let singly = |change: &Change| change.steps.iter().any(|step| step.look.path == SETTINGS_PATH);
+        let singly = |change: &Change| change.steps.iter().any(|step| !is_listed(step.look.path));
         let writes: u64 = self.runnable().map(|change| change.requests() + u64::from(singly(change))).sum();
         if writes == 0 {
             return Estimate { requests: 0, seconds: 0 };
         }
-        // Where only settings change there is nothing that the list could prove.
-        let listed =
-            self.runnable().flat_map(|change| &change.steps).any(|step| step.look.path != SETTINGS_PATH);
+        // Where only what no list shows changes there is nothing that the list could prove.
+        let listed = self.runnable().flat_map(|change| &change.steps).any(|step| is_listed(step.look.path));
         let requests = writes + FIXED_REQUESTS - u64::from(!listed);
         let rounds = u32::try_from(writes.div_ceil(ABREAST) + FIXED_REQUESTS).unwrap_or(u32::MAX);
         let time = rate.at_best(requests).saturating_add(ROUND_TRIP.saturating_mul(rounds));

@@ -1,8 +1,8 @@
 //! A plan → what makes it dangerous: too much at once, logins that stop, things that can't come back.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
-use super::{Action, Plan};
+use super::{Counts, Plan};
 
 /// How much one run may change without somebody naming the project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,14 +47,19 @@ pub fn exceeded(plan: &Plan, bounds: Bounds) -> Vec<Exceeded> {
         .collect()
 }
 
+/// How many changes of each kind of object would run.
+pub fn runnable_by_kind(plan: &Plan) -> BTreeMap<&str, Counts> {
+    let mut kinds: BTreeMap<&str, Counts> = BTreeMap::new();
+    for change in plan.runnable() {
+        kinds.entry(change.address.kind()).or_default().add(change);
+    }
+    kinds
+}
+
 /// What people lose by a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Losses {
-    /// Tenants that are deleted for good.
-    pub deleted: usize,
-    /// Tenants that are deleted and made anew.
-    pub replaced: usize,
-    /// Tenants among them whose SSO set-up can't come back.
+    /// Tenants that are deleted, or made anew, whose SSO set-up can't come back.
     pub with_sso: usize,
     /// Tenants whose logins stop.
     pub locked: usize,
@@ -64,11 +69,6 @@ pub struct Losses {
 pub fn losses(plan: &Plan) -> Losses {
     let mut losses = Losses::default();
     for change in plan.runnable() {
-        match change.action {
-            Action::Delete { .. } => losses.deleted += 1,
-            Action::Replace { .. } => losses.replaced += 1,
-            Action::Create { .. } | Action::Update { .. } => {}
-        }
         losses.with_sso += usize::from(change.action.destroys() && change.has_sso);
         losses.locked += usize::from(change.lockout);
     }

@@ -83,7 +83,9 @@ fn held_by(claim: &Claim, address: &Address, holder: &LiveTenant) -> String {
 
 /// What a change takes that its object does not have yet.
 fn taken(change: &Change) -> Vec<Claim> {
-    let Some(after) = change.action.after() else { return Vec::new() };
+    let Some(after) = change.action.after().filter(|_| change.address.kind() == tenant::KIND) else {
+        return Vec::new();
+    };
     let fresh = !matches!(change.action, Action::Update { .. });
     let differs = |word: &str| fresh || change.fields.iter().any(|field| field.path.words() == [word]);
     let mut claims = Vec::new();

@@ -18,12 +18,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step};
+use crate::{
+    live::Reads,
+    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, tenant},
+};
 
 pub use compute::{Inputs, compute};
 pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
-pub use guard::{Bounds, Exceeded, Losses, exceeded, losses};
+pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use scope::Scope;
 pub use withheld::Withheld;
 
@@ -38,7 +41,7 @@ pub struct Plan {
     pub unchanged: Vec<Address>,
     /// What is worth a word.
     pub warnings: Vec<Warning>,
-    /// Live objects that the changes could be measured against.
+    /// Live tenants that the changes could be measured against.
     pub live_count: usize,
 }
 
@@ -244,6 +247,20 @@ impl Plan {
         self.changes.is_empty()
     }
 
+    /// What must be read again before the first write: whatever the changes start from, or must not find.
+    pub fn reads(&self) -> Reads {
+        let mut reads = Reads::default();
+        for change in self.runnable().filter(|change| change.address.kind() == tenant::KIND) {
+            reads.tenants = true;
+            // What is made anew takes its settings along.
+            let replaced = matches!(change.action, Action::Replace { .. });
+            if replaced || change.seen.contains_key(tenant::SETTINGS_PATH) {
+                reads.settings.insert(change.address.id().to_owned());
+            }
+        }
+        reads
+    }
+
     /// The changes that would run.
     pub fn runnable(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.withheld.is_none())
@@ -268,17 +285,21 @@ impl Plan {
 
 fn count<'a>(changes: impl Iterator<Item = &'a Change>) -> Counts {
     let mut counts = Counts::default();
-    for change in changes {
+    changes.for_each(|change| counts.add(change));
+    counts
+}
+
+impl Counts {
+    fn add(&mut self, change: &Change) {
         let slot = match change.action {
-            Action::Create { .. } => &mut counts.create,
-            Action::Update { .. } => &mut counts.update,
-            Action::Replace { .. } => &mut counts.replace,
-            Action::Delete { .. } => &mut counts.delete,
+            Action::Create { .. } => &mut self.create,
+            Action::Update { .. } => &mut self.update,
+            Action::Replace { .. } => &mut self.replace,
+            Action::Delete { .. } => &mut self.delete,
         };
         *slot += 1;
-        counts.withheld += usize::from(change.withheld.is_some());
+        self.withheld += usize::from(change.withheld.is_some());
     }
-    counts
 }
 
 impl Change {

@@ -1,5 +1,7 @@
 //! Questions to a person, and what counts as an answer.
 
+use std::collections::BTreeMap;
+
 use dialoguer::{Confirm, Input, Select};
 
 use super::{Ui, quote::plain};
@@ -11,8 +13,8 @@ use crate::{
 /// A question before anything is written.
 #[derive(Debug, Clone)]
 pub struct Question<'a> {
-    /// What would run.
-    pub counts: Counts,
+    /// What would run, by kind of object.
+    pub counts: BTreeMap<&'a str, Counts>,
     /// What would be lost.
     pub losses: Losses,
     /// Whether users and keys that only the deleted tenants have go along.
@@ -33,37 +35,37 @@ pub enum Answer {
 impl Question<'_> {
     /// The question as one sentence that says what and how many.
     pub fn text(&self) -> String {
-        let Counts { create, update, .. } = self.counts;
-        let Losses { deleted, replaced, with_sso, locked } = self.losses;
-        let mut parts = Vec::new();
-        if deleted > 0 {
-            let along = if self.cascade { " with the users and keys that only they have" } else { "" };
-            parts.push(format!("delete {} permanently{along}", tenants(deleted)));
-        }
-        if replaced > 0 {
-            parts.push(format!("replace {} (users, keys and SSO are lost)", tenants(replaced)));
-        }
-        if create > 0 {
-            parts.push(format!("create {}", tenants(create)));
-        }
-        if update > 0 {
-            parts.push(format!("update {}", tenants(update)));
-        }
-        let mut text = parts.join(", ");
+        let Losses { with_sso, locked } = self.losses;
+        let along = if self.cascade { " with the users and keys that only they have" } else { "" };
+        let parts = [
+            self.objects(|it| it.delete).map(|what| format!("delete {what} permanently{along}")),
+            self.objects(|it| it.replace)
+                .map(|what| format!("replace {what} (users, keys and SSO are lost)")),
+            self.objects(|it| it.create).map(|what| format!("create {what}")),
+            self.objects(|it| it.update).map(|what| format!("update {what}")),
+        ];
+        let mut text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         if with_sso > 0 {
             text += &format!("; {with_sso} of them with an SSO set-up that can't come back");
         }
         if locked > 0 {
-            text += &format!("; logins of {} stop", tenants(locked));
+            text += &format!("; logins of {} stop", counted(locked, "tenant"));
         }
         let mut letters = text.chars();
         let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
         format!("{first}{} in {}?", letters.as_str(), plain(self.place))
     }
+
+    /// The objects that are counted, as in "2 flows and 1 tenant"; `None` where there are none.
+    fn objects(&self, count: impl Fn(&Counts) -> usize) -> Option<String> {
+        let kinds = self.counts.iter().map(|(kind, counts)| (kind, count(counts)));
+        let parts: Vec<_> = kinds.filter(|(_, count)| *count > 0).map(|(kind, n)| counted(n, kind)).collect();
+        (!parts.is_empty()).then(|| parts.join(" and "))
+    }
 }
 
-fn tenants(count: usize) -> String {
-    format!("{count} tenant{}", super::plan_text::plural(count))
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", super::plan_text::plural(count))
 }
 
 impl Ui {
@@ -122,14 +124,17 @@ mod tests {
     #[test]
     fn a_question_says_what_and_how_many() {
         let question = Question {
-            counts: Counts { create: 1, update: 2, delete: 5, ..Counts::default() },
-            losses: Losses { deleted: 5, with_sso: 1, locked: 1, ..Losses::default() },
+            counts: BTreeMap::from([
+                ("flow", Counts { update: 1, ..Counts::default() }),
+                ("tenant", Counts { create: 1, update: 2, delete: 5, ..Counts::default() }),
+            ]),
+            losses: Losses { with_sso: 1, locked: 1 },
             cascade: false,
             place: "prod",
         };
         assert_eq!(
             question.text(),
-            "Delete 5 tenants permanently, create 1 tenant, update 2 tenants; 1 of them with an SSO set-up that \
+            "Delete 5 tenants permanently, create 1 tenant, update 1 flow and 2 tenants; 1 of them with an SSO set-up that \
              can't come back; logins of 1 tenant stop in prod?"
         );
     }

@@ -6,7 +6,11 @@ mod shape;
 mod step;
 pub mod tenant;
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::Arc,
+};
 
 use serde_json::value::RawValue;
 
@@ -74,4 +78,46 @@ pub fn explain(step: &Step, answer: &serde_json::Value) -> Option<String> {
 /// How the objects look that are read from `path`.
 pub fn shape(path: &str) -> &'static Shape {
     tenant::shape(path)
+}
+
+/// The paths that the objects of `kind` are read from; the first is that of the object itself.
+pub fn paths_of(kind: &str) -> &'static [&'static str] {
+    match kind {
+        tenant::KIND => &[tenant::TENANT_PATH, tenant::SETTINGS_PATH],
+        _ => &[],
+    }
+}
+
+/// The path that a step of this label, in a change of `kind`, reads its object from.
+pub fn path_of(kind: &str, label: &str) -> Option<&'static str> {
+    match (kind, label) {
+        (tenant::KIND, tenant::SETTINGS_LABEL) => Some(tenant::SETTINGS_PATH),
+        _ => paths_of(kind).first().copied(),
+    }
+}
+
+/// The kind under which a backup keeps what is read from `path`.
+pub fn kept_as(path: &str) -> &'static str {
+    match path {
+        tenant::SETTINGS_PATH => tenant::SETTINGS_KIND,
+        _ => tenant::KIND,
+    }
+}
+
+/// Whether one request reads all the objects of this path at once.
+pub fn is_listed(path: &str) -> bool {
+    path == tenant::TENANT_PATH
+}
+
+/// Live objects by the path that they are read from, and their ids.
+pub type Index<'a> = HashMap<(&'static str, &'a str), &'a RawValue>;
+
+impl Live {
+    /// Every object that was read, by its path and id.
+    pub fn index(&self) -> Index<'_> {
+        let Self { tenants, settings } = self;
+        let tenants = tenants.iter().map(|it| ((tenant::TENANT_PATH, it.object.id.as_str()), &*it.raw));
+        let settings = settings.iter().map(|(id, it)| ((tenant::SETTINGS_PATH, id.as_str()), &*it.raw));
+        tenants.chain(settings).collect()
+    }
 }

@@ -32,12 +32,15 @@ impl Args {
             let address = Address::new(tenant::KIND, id);
             self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
         };
-        let live = live::fetch_with(&connection.client, meant).await?;
+        let tenants = live::tenants(&connection.client).await?;
+        let tenants: Vec<_> = tenants.into_iter().filter(|it| meant(&it.object.id)).collect();
+        let ids: Vec<String> = tenants.iter().map(|it| it.object.id.clone()).collect();
+        let settings = live::settings_of(&connection.client, &ids).await?;
         let mut resources = Vec::new();
-        for observed in live.tenants.into_iter().filter(|observed| meant(&observed.object.id)) {
+        for observed in tenants {
             let id = observed.object.id;
             resources.push(BackedUp { address: format!("{}.{id}", tenant::KIND), body: Some(observed.raw) });
-            if let Some(settings) = live.settings.get(&id) {
+            if let Some(settings) = settings.get(&id) {
                 let body = Some(settings.raw.clone());
                 resources.push(BackedUp { address: format!("{SETTINGS_KIND}.{id}"), body });
             }

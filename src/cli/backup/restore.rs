@@ -8,6 +8,7 @@ use crate::{
         reconcile::{Goal, Order, Wanted, reconcile},
         session::Session,
     },
+    live::Reads,
     plan::Warning,
     render::Ui,
     resource::{
@@ -52,7 +53,7 @@ impl Args {
         let order = Order {
             wanted: Wanted::From {
                 make: &|live| desired(&backup, live, &session),
-                settings_of: settings_of(&backup),
+                reads: Reads { tenants: true, settings: settings_of(&backup) },
             },
             scope: selection.scope(globals),
             goal,

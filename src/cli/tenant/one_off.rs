@@ -1,7 +1,5 @@
 //! One tenant by its flags, through the same engine as a whole configuration.
 
-use std::collections::HashSet;
-
 use crate::{
     cli::{
         Error, Exit,
@@ -11,6 +9,7 @@ use crate::{
         session::Session,
     },
     config::{parse_domain, parse_scalar},
+    live::Reads,
     plan::Warning,
     render::Ui,
     resource::{
@@ -79,7 +78,7 @@ pub(super) async fn run(id: &str, deed: Deed, globals: &Globals, ui: &Ui) -> Res
     let order = Order {
         wanted: Wanted::From {
             make: &|live| desired(id, &deed, live, &session),
-            settings_of: HashSet::new(),
+            reads: Reads { tenants: true, ..Reads::default() },
         },
         scope: selection.scope(globals),
         goal: Goal::apply_unless(globals.dry_run),

@@ -20,7 +20,7 @@ pub use restore::{Exactly, as_it_was, made_anew, put_back};
 pub(super) use rivals::{explain, rivals};
 pub use sensitive::on_the_wire;
 pub use sets::{Bag, Names};
-pub use steps::{create, delete, release, replace};
+pub use steps::{SETTINGS_LABEL, create, delete, release, replace};
 pub use wire::{
     LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH, look, look_settings, shape,
 };

@@ -14,6 +14,9 @@ use crate::{
     resource::{Assign, Edit, FieldChange, Object, Path, Step},
 };
 
+/// What the step that writes a tenant's settings is called.
+pub const SETTINGS_LABEL: &str = "settings";
+
 /// The steps that make a tenant: the tenant itself, its settings, its default roles (Tenants, create).
 pub fn create(tenant: &Tenant) -> Vec<Step> {
     let mut keys = Object::new();
@@ -30,8 +33,6 @@ pub fn create(tenant: &Tenant) -> Vec<Step> {
     put(key::DISABLED, tenant.disabled.map(Value::Bool));
     put(key::ROLE_INHERITANCE, tenant.role_inheritance.as_ref().map(|text| json!(text)));
     put(key::PARENT, tenant.parent.as_ref().map(|parent| json!(parent)));
-    let exactly = tenant.exactly.as_deref();
-    keys.extend(exactly.into_iter().flat_map(|exactly| exactly.tenant.clone()));
     let exactly = tenant.exactly.as_deref();
     keys.extend(exactly.into_iter().flat_map(|exactly| exactly.tenant.clone()));
     let create =
@@ -176,7 +177,7 @@ fn settings_edits(tenant: &Tenant, wanted: impl Fn(&Path) -> bool) -> Vec<(Cow<'
 
 fn settings_step(id: &str, edits: Vec<(Cow<'static, str>, Assign)>) -> Step {
     Step {
-        label: "settings",
+        label: SETTINGS_LABEL,
         look: wire::look_settings(id),
         path: wire::SETTINGS_PATH,
         key: ("tenantId", id.to_owned()),
