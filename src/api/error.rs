@@ -201,6 +201,11 @@ impl Error {
         matches!(self, Self::Rejected(refusal) if refusal.kind() == Kind::NotFound && !refusal.is_page)
     }
 
+    /// Whether the service understood the call and refused it for what it asks, not for who asks or how often.
+    pub fn is_refusal(&self) -> bool {
+        self.status().is_some_and(|status| (400..500).contains(&status) && ![401, 403, 429].contains(&status))
+    }
+
     /// Whether a write may have happened or not: look before doing it again.
     pub fn is_uncertain(&self) -> bool {
         match self {

@@ -9,7 +9,7 @@ mod trail;
 
 use std::time::Duration;
 
-use crate::resource::Address;
+use crate::resource::{Address, Object};
 
 pub use run::{Decision, Event, Job, run, untried};
 pub use trail::Trail;
@@ -70,6 +70,8 @@ pub struct Outcome {
     pub duration_ms: u64,
     /// Why it did not.
     pub fault: Option<Fault>,
+    /// What the service made of the write, where it says things in other words.
+    pub returned: Option<Object>,
 }
 
 /// Whether a change happened.

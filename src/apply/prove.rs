@@ -15,6 +15,9 @@ use crate::{
     resource::{Difference, Object, Shape, Step, Verb},
 };
 
+/// The code of a fault where the service took a write only in part.
+pub(super) const LOST: &str = "lost_in_writing";
+
 /// How an object should be found after its change.
 pub(super) struct Expected<'a> {
     /// The change, by its place in the plan.
@@ -57,6 +60,27 @@ impl<'a> Expected<'a> {
             .collect()
     }
 
+    /// Whether the object is as expected, or, where the service says things in other words, no longer as before and
+    /// nothing of it lost.
+    fn is_settled(&self, now: Option<&Object>) -> bool {
+        let Some(differences) = self.differs(now) else { return true };
+        if self.shape.lost.is_none() || differences.is_empty() {
+            return false;
+        }
+        let before = self.change.seen.get(self.path);
+        let moved =
+            |now: &Object| before.is_none_or(|before| !self.shape.differences(before, now).is_empty());
+        now.is_some_and(moved) && self.lost(now).is_empty()
+    }
+
+    /// What of the object got lost in writing, where its shape can tell.
+    fn lost(&self, now: Option<&Object>) -> Vec<String> {
+        match (self.shape.lost, &self.object, now) {
+            (Some(lost), Some(expected), Some(now)) => lost(expected, now),
+            _ => Vec::new(),
+        }
+    }
+
     /// How the object differs from what is expected; `None` where it does not.
     fn differs(&self, now: Option<&Object>) -> Option<Vec<Difference>> {
         match (&self.object, now) {
@@ -85,11 +109,14 @@ pub(super) async fn prove(
         let found = live::find(job.client, open.iter().map(|it| (it.path, it.change.address.id()))).await;
         let last = Instant::now() + pause >= deadline;
         match found {
-            Ok(found) => {
-                let differs =
-                    |it: &&Expected<'_>| it.differs(found.object(it.path, it.change.address.id()).as_ref());
-                open.retain(|it| differs(it).is_some());
-            }
+            Ok(found) => open.retain(|it| {
+                let now = found.object(it.path, it.change.address.id());
+                let settled = it.is_settled(now.as_ref());
+                if settled && it.shape.lost.is_some() {
+                    keep(outcomes, it, now);
+                }
+                !settled
+            }),
             Err(error) if last || error.code() == "interrupted" => {
                 for it in &open {
                     fail(outcomes, it, Status::Unknown, unread(&error));
@@ -109,11 +136,12 @@ pub(super) async fn prove(
     for it in open {
         // A list may lag, or leave something out; only the object itself is a proof.
         match wire.look(it.step).await {
-            Ok(now) => {
-                if let Some(differences) = it.differs(now.as_ref()) {
-                    fail(outcomes, it, Status::Failed, not_as_desired(it, now.is_some(), &differences));
+            Ok(now) if it.is_settled(now.as_ref()) => {
+                if it.shape.lost.is_some() {
+                    keep(outcomes, it, now);
                 }
             }
+            Ok(now) => fail(outcomes, it, Status::Failed, not_as_desired(it, now.as_ref())),
             Err(error) => fail(outcomes, it, Status::Unknown, unread(&error)),
         }
     }
@@ -126,14 +154,27 @@ fn fail(outcomes: &mut [Option<Outcome>], expected: &Expected<'_>, status: Statu
     }
 }
 
+/// Keeps what the service made of the write: later comparisons start from that.
+fn keep(outcomes: &mut [Option<Outcome>], expected: &Expected<'_>, now: Option<Object>) {
+    if let Some(Some(outcome)) = outcomes.get_mut(expected.at) {
+        outcome.returned = now;
+    }
+}
+
 fn unread(error: &crate::api::Error) -> Fault {
     let message = format!("it was written, but could not be read again to prove it: {error}");
     Fault::new("not_proved", message, Some("run the same command again: an empty plan is the proof"))
 }
 
-fn not_as_desired(expected: &Expected<'_>, present: bool, differences: &[Difference]) -> Fault {
+fn not_as_desired(expected: &Expected<'_>, now: Option<&Object>) -> Fault {
+    let lost = expected.lost(now);
+    if !lost.is_empty() {
+        let message = format!("the service did not keep all that was written: {}", lost.join(", "));
+        return Fault::new(LOST, message, Some("make what is missing in the project first, then run again"));
+    }
+    let differences = expected.differs(now).unwrap_or_default();
     let words: Vec<_> = differences.iter().map(|it| describe(expected.shape, it)).collect();
-    let message = match (&expected.object, present) {
+    let message = match (&expected.object, now.is_some()) {
         (None, _) => "the service said it was deleted, but it is still there".to_owned(),
         (Some(_), false) => "the service said it was written, but it is not there".to_owned(),
         (Some(_), true) => format!("the service did not keep what was written: {}", words.join(", ")),

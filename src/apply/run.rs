@@ -43,6 +43,8 @@ pub struct Job<'a> {
     pub parallelism: Option<usize>,
     /// The longest that one change may take, waiting included.
     pub max_wait: Duration,
+    /// What is said of each write where the call takes a remark, such as the changelog of a flow.
+    pub remark: &'a str,
     /// When the objects were read again before the first write.
     pub read_at: Instant,
     /// Set when the user breaks off.
@@ -77,7 +79,13 @@ pub enum Decision {
 pub async fn run(job: &Job<'_>) -> Report {
     let mut tally = Tally::new(job.plan);
     let places = Semaphore::new(job.parallelism.unwrap_or(MOST_PLACES).clamp(1, MOST_PLACES));
-    let wire = Wire { client: job.client, lock: job.lock, places: &places, max_wait: job.max_wait };
+    let wire = Wire {
+        client: job.client,
+        lock: job.lock,
+        places: &places,
+        max_wait: job.max_wait,
+        remark: job.remark,
+    };
     let mut graph = Graph::of(job.plan);
     let mut running = FuturesUnordered::new();
     let mut asking: Option<BoxFuture<'static, Decision>> = None;
@@ -108,9 +116,13 @@ pub async fn run(job: &Job<'_>) -> Report {
     for node in graph.drain() {
         tally.skip(job, node, None);
     }
-    put_back(job, wire, &mut tally).await;
+    let half_done = tally.half_done();
+    put_back(job, wire, &mut tally, half_done).await;
     (job.observer)(Event::Proving);
     prove(job, wire, &mut tally.outcomes, &tally.expected).await;
+    // What the service took only in part goes back to what it was, where that can be.
+    let lost = tally.lost();
+    put_back(job, wire, &mut tally, lost).await;
     tally.report(job)
 }
 
@@ -121,10 +133,17 @@ async fn answer(asking: &mut Option<BoxFuture<'static, Decision>>) -> Decision {
     }
 }
 
-/// Puts back what changes had given up, or deleted, that did not come to their end.
-async fn put_back(job: &Job<'_>, wire: Wire<'_>, tally: &mut Tally<'_>) {
-    for (at, mut objects) in tally.half_done() {
-        let Some(change) = job.plan.changes.get(at) else { continue };
+/// Puts back what changes had given up, deleted or altered, that did not come to their end.
+async fn put_back(
+    job: &Job<'_>,
+    wire: Wire<'_>,
+    tally: &mut Tally<'_>,
+    half_done: impl IntoIterator<Item = (usize, Objects)>,
+) {
+    for (at, mut objects) in half_done {
+        let Some(change) = job.plan.changes.get(at).filter(|change| !change.undo.is_empty()) else {
+            continue;
+        };
         let mut result = Ok(());
         for (n, step) in change.undo.iter().enumerate() {
             let mut attempts = 0;
@@ -163,12 +182,7 @@ async fn run_node(job: &Job<'_>, wire: Wire<'_>, node: Node, change: &Change, mu
         }
     }
     let took = started.elapsed();
-    match stuck {
-        None => Ended { node, status: Status::Succeeded, attempts, took, fault: None, fatal: false, objects },
-        Some(Stuck { status, fault, fatal }) => {
-            Ended { node, status, attempts, took, fault: Some(fault), fatal, objects }
-        }
-    }
+    Ended { node, attempts, took, stuck, objects }
 }
 
 async fn run_step(
@@ -254,23 +268,16 @@ fn is_fresh(job: &Job<'_>, change: &Change, path: &'static str) -> bool {
 }
 
 fn not_tried(error: &crate::api::Error) -> Stuck {
-    Stuck { status: not_done(error), fault: Fault::from(error), fatal: error.status() == Some(401) }
+    let fatal = error.status() == Some(401);
+    Stuck { status: not_done(error), fatal, ..Stuck::failed(Fault::from(error)) }
 }
 
 fn gone() -> Stuck {
     let hint = "somebody deleted it; plan again";
-    Stuck {
-        status: Status::Failed,
-        fault: Fault::new("gone", "it is no longer there", Some(hint)),
-        fatal: false,
-    }
+    Stuck::failed(Fault::new("gone", "it is no longer there", Some(hint)))
 }
 
 fn moved_meanwhile(step: &Step, key: &str) -> Stuck {
     let message = format!("field '{}' changed in Descope since the plan was shown", step.shape.word(key));
-    Stuck {
-        status: Status::Failed,
-        fault: Fault::new("stale_plan", message, Some("plan again")),
-        fatal: false,
-    }
+    Stuck::failed(Fault::new("stale_plan", message, Some("plan again")))
 }

@@ -8,7 +8,7 @@ use tokio::{sync::Semaphore, time::Instant};
 use super::{Fault, READ_LAG, Status};
 use crate::{
     api::{Client, Error, Request, retry_delays},
-    resource::{Object, Step, Verb, Verdict, explain, rivals},
+    resource::{Object, Step, Verb, Verdict, answers, explain, rivals, roll_call},
     state::Lock,
 };
 
@@ -23,6 +23,15 @@ pub(super) struct Stuck {
     pub(super) fault: Fault,
     /// Whether no other change could fare better.
     pub(super) fatal: bool,
+    /// Whether the object is neither as before nor as desired.
+    pub(super) altered: bool,
+}
+
+impl Stuck {
+    /// A change that failed by itself and left its object as it was.
+    pub(super) fn failed(fault: Fault) -> Self {
+        Self { status: Status::Failed, fault, fatal: false, altered: false }
+    }
 }
 
 /// The wire, as many requests at once as the pool has places.
@@ -32,6 +41,8 @@ pub(super) struct Wire<'a> {
     pub(super) lock: &'a Lock,
     pub(super) places: &'a Semaphore,
     pub(super) max_wait: Duration,
+    /// What is said of each write where the call takes a remark.
+    pub(super) remark: &'a str,
 }
 
 /// What a step left behind.
@@ -55,13 +66,18 @@ impl Wire<'_> {
         match self.send(&step.look).await {
             Ok(answer) => Ok(Some(step.shape.unwrap(answer)).filter(|object| !object.is_empty())),
             Err(error) if error.is_not_found() => Ok(None),
+            Err(error) if error.is_refusal() => match roll_call(step) {
+                // Not every refusal of a read says that the object is not there; a list does.
+                Some(request) if !answers(step, &Value::Object(self.send(&request).await?)) => Ok(None),
+                _ => Err(error),
+            },
             Err(error) => Err(error),
         }
     }
 
     /// Sends the write until it is done, refused, or beyond telling. `before` is the object as it was read last.
     pub(super) async fn write(&self, step: &Step, before: Option<&Object>) -> Result<Settled, (Stuck, u32)> {
-        let request = step.request(before);
+        let request = step.request(before, self.remark);
         let started = Instant::now();
         let mut delays = retry_delays();
         let mut attempts = 0;
@@ -127,8 +143,7 @@ impl Wire<'_> {
         if fault.message.to_lowercase().contains("attribute") && error.status() == Some(400) {
             fault.hint = Some(UNDEFINED.to_owned());
         }
-        if error.status().is_some_and(|status| (400..500).contains(&status) && status != 401 && status != 403)
-        {
+        if error.is_refusal() {
             for request in rivals(step) {
                 let Ok(answer) = self.send(&request).await else { continue };
                 if let Some(found) = explain(step, &Value::Object(answer)) {
@@ -139,7 +154,7 @@ impl Wire<'_> {
                 }
             }
         }
-        Stuck { status: not_done(error), fault, fatal: error.status() == Some(401) }
+        Stuck { status: not_done(error), fatal: error.status() == Some(401), ..Stuck::failed(fault) }
     }
 }
 
@@ -150,7 +165,7 @@ pub(super) fn not_done(error: &Error) -> Status {
 
 /// The end of a run that may write no more.
 pub(super) fn halt(error: &crate::state::Error) -> Stuck {
-    Stuck { status: Status::Failed, fault: Fault::from(error), fatal: true }
+    Stuck { fatal: true, ..Stuck::failed(Fault::from(error)) }
 }
 
 fn after(step: &Step, before: Option<&Object>) -> Option<Object> {
@@ -165,7 +180,7 @@ fn drifted(step: &Step, error: &Error, differences: &[crate::resource::Differenc
         "after an answer that failed to arrive the object is neither as before nor as desired: it {found} ({error})"
     );
     let hint = "somebody else may be changing it; plan again and look at the difference";
-    Stuck { status: Status::Failed, fault: Fault::new("drift", message, Some(hint)), fatal: false }
+    Stuck { altered: true, ..Stuck::failed(Fault::new("drift", message, Some(hint))) }
 }
 
 fn unknown(step: &Step, error: &Error, look: &Error) -> Stuck {
@@ -174,5 +189,5 @@ fn unknown(step: &Step, error: &Error, look: &Error) -> Stuck {
         step.label
     );
     let hint = "run the same command again: it reads what is live and goes on from there";
-    Stuck { status: Status::Unknown, fault: Fault::new("outcome_unknown", message, Some(hint)), fatal: false }
+    Stuck { status: Status::Unknown, ..Stuck::failed(Fault::new("outcome_unknown", message, Some(hint))) }
 }

@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
 use super::{
     Fault, Outcome, Report, Status,
     graph::{Graph, Node},
-    prove::Expected,
+    prove::{Expected, LOST},
     run::{Event, Job},
+    step::Stuck,
 };
 use crate::{
     plan::{Change, Plan},
@@ -16,11 +17,10 @@ use crate::{
 /// What a change leaves for others to know.
 pub(super) struct Ended {
     pub(super) node: Node,
-    pub(super) status: Status,
     pub(super) attempts: u32,
     pub(super) took: Duration,
-    pub(super) fault: Option<Fault>,
-    pub(super) fatal: bool,
+    /// Why it did not come to its end; `None` where it did.
+    pub(super) stuck: Option<Stuck>,
     pub(super) objects: Objects,
 }
 
@@ -71,42 +71,54 @@ impl<'a> Tally<'a> {
 
     /// Takes in how a node ended, and what can no longer happen because of it; returns the outcome of a failure.
     pub(super) fn take_in(&mut self, job: &Job<'_>, graph: &mut Graph, ended: Ended) -> Option<Outcome> {
-        let node = ended.node;
-        if ended.status == Status::Succeeded {
+        let Ended { node, attempts, took, stuck, objects } = ended;
+        let Some(stuck) = stuck else {
             graph.done(node);
-            self.succeeded(job, ended);
+            self.succeeded(job, node, attempts, took, objects);
             return None;
-        }
-        let outcome = self.failed(job, ended);
+        };
+        let outcome = self.failed(job, node, attempts, took, stuck, objects);
         for lost in graph.failed(node) {
             self.skip(job, lost, Some(node));
         }
         outcome
     }
 
-    fn succeeded(&mut self, job: &Job<'_>, ended: Ended) {
-        let at = ended.node.change;
-        if ended.node.release {
-            self.released.insert(at, (ended.objects, ended.attempts, ended.took));
+    fn succeeded(&mut self, job: &Job<'_>, node: Node, attempts: u32, took: Duration, objects: Objects) {
+        let at = node.change;
+        if node.release {
+            self.released.insert(at, (objects, attempts, took));
             return;
         }
         let Some(change) = self.plan.changes.get(at) else { return };
-        self.expected.extend(Expected::all(at, change, ended.objects));
-        self.end(job, at, Status::Succeeded, ended.attempts, ended.took, None);
+        self.expected.extend(Expected::all(at, change, objects));
+        self.end(job, at, Status::Succeeded, attempts, took, None);
     }
 
-    fn failed(&mut self, job: &Job<'_>, ended: Ended) -> Option<Outcome> {
-        let at = ended.node.change;
-        let deleted = ended.objects.values().any(Option::is_none);
+    fn failed(
+        &mut self,
+        job: &Job<'_>,
+        node: Node,
+        attempts: u32,
+        took: Duration,
+        stuck: Stuck,
+        objects: Objects,
+    ) -> Option<Outcome> {
+        let at = node.change;
+        let Stuck { status, fault, fatal, altered } = stuck;
+        let deleted = objects.values().any(Option::is_none);
         let gave_up = self.released.contains_key(&at);
         // What may have come to its end after all is left alone.
-        if (deleted || gave_up) && ended.status != Status::Unknown {
-            self.half_done.insert(at, ended.objects);
+        if (deleted || gave_up) && status != Status::Unknown {
+            self.half_done.insert(at, objects);
+        } else if altered {
+            // How the object is now is for a fresh read to say.
+            self.half_done.insert(at, Objects::new());
         }
-        if ended.fatal && self.fatal.is_none() {
-            self.fatal.clone_from(&ended.fault);
+        if fatal && self.fatal.is_none() {
+            self.fatal = Some(fault.clone());
         }
-        self.end(job, ended.node.change, ended.status, ended.attempts, ended.took, ended.fault)
+        self.end(job, at, status, attempts, took, Some(fault))
     }
 
     pub(super) fn skip(&mut self, job: &Job<'_>, node: Node, because: Option<Node>) {
@@ -141,10 +153,24 @@ impl<'a> Tally<'a> {
         all
     }
 
+    /// The changes whose writes the service took only in part, as the proof found.
+    pub(super) fn lost(&self) -> Vec<(usize, Objects)> {
+        let lost = self.outcomes.iter().enumerate().filter(|(_, outcome)| {
+            let fault = outcome.as_ref().and_then(|outcome| outcome.fault.as_ref());
+            fault.is_some_and(|fault| fault.code == LOST)
+        });
+        lost.map(|(at, _)| (at, Objects::new())).collect()
+    }
+
     /// Says of a half-done change whether what it had was put back.
     pub(super) fn amend(&mut self, at: usize, put_back: Result<(), String>) {
         let Some(Some(outcome)) = self.outcomes.get_mut(at) else { return };
         let replaced = outcome.action == "replace";
+        let released = self.released.contains_key(&at);
+        if !replaced && !released {
+            outcome.fault = Some(put_back_whole(outcome.fault.take(), put_back));
+            return;
+        }
         let why = outcome.fault.take().map(|fault| fault.message).unwrap_or_default();
         let (code, message, hint) = match put_back {
             Ok(()) if replaced => (
@@ -208,6 +234,23 @@ impl<'a> Tally<'a> {
     }
 }
 
+/// What is said of an object that a change had altered on the way.
+fn put_back_whole(fault: Option<Fault>, put_back: Result<(), String>) -> Fault {
+    let why = fault.map(|fault| fault.message).unwrap_or_default();
+    match put_back {
+        Ok(()) => Fault::new(
+            "rolled_back",
+            format!("it was put back as it was before this run: {why}"),
+            Some("correct what the message names, then run again"),
+        ),
+        Err(error) => Fault::new(
+            "not_rolled_back",
+            format!("IT IS HALF DONE AND COULD NOT BE PUT BACK: {why}; {error}"),
+            Some("put it back with the rollback command below"),
+        ),
+    }
+}
+
 fn outcome(change: &Change, status: Status, fault: Option<Fault>) -> Outcome {
     Outcome {
         address: change.address.clone(),
@@ -216,5 +259,6 @@ fn outcome(change: &Change, status: Status, fault: Option<Fault>) -> Outcome {
         attempts: 0,
         duration_ms: 0,
         fault,
+        returned: None,
     }
 }

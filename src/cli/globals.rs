@@ -93,6 +93,9 @@ pub(super) struct Globals {
         help_heading = "Guards"
     )]
     pub(super) conflict: Option<ConflictWay>,
+    /// Allow flow changes that others may break by: a method, an input or a connector removed, a new major version
+    #[arg(long, global = true, help_heading = "Guards")]
+    pub(super) allow_breaking_changes: bool,
     /// Allow this tenant to be deleted and made anew; '*' stands for any text
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Guards")]
     pub(super) allow_replace: Vec<Pattern>,
@@ -231,6 +234,7 @@ impl Selection {
             prune: self.prune,
             allow_replace: globals.allow_replace.clone(),
             allow_lockout: globals.allow_lockout,
+            allow_breaking: globals.allow_breaking_changes,
             withhold_console: false,
             cascade: globals.cascade,
         }

@@ -247,6 +247,7 @@ async fn apply(
         trail: &trail,
         parallelism: session.config.settings.parallelism,
         max_wait: session.config.settings.max_wait,
+        remark: &session.remark(),
         read_at,
         interrupted: &interrupted,
         observer: &|event| progress.event(&event),

@@ -64,7 +64,11 @@ fn flags(globals: &Globals) -> Vec<String> {
     if let Some(file) = globals.sandbox.as_ref().and_then(|file| file.to_str()) {
         words.push(format!("--sandbox={}", quote(file)));
     }
-    let switches = [(globals.allow_lockout, "--allow-lockout"), (globals.cascade, "--cascade")];
+    let switches = [
+        (globals.allow_lockout, "--allow-lockout"),
+        (globals.allow_breaking_changes, "--allow-breaking-changes"),
+        (globals.cascade, "--cascade"),
+    ];
     words.extend(switches.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag.to_owned()));
     words
 }

@@ -1,6 +1,6 @@
 //! What every command that talks to a project needs: configuration, state folder, and who is at work.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
 
 use chrono::Utc;
 
@@ -22,6 +22,7 @@ pub(super) struct Session {
     pub(super) sandbox: Option<PathBuf>,
     directory: PathBuf,
     actor: Actor,
+    git: OnceLock<Option<Git>>,
 }
 
 impl Session {
@@ -48,7 +49,7 @@ impl Session {
         let backup_dir = settings.backup_dir.clone().filter(|_| !elsewhere);
         let state = State::open(state::Options { root, backup_dir, group: settings.state_group.clone() })?;
         let run_id = ulid::Ulid::generate().to_string();
-        Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect() })
+        Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect(), git: OnceLock::new() })
     }
 
     /// The id of the project that is meant, as the configuration alone tells it.
@@ -179,10 +180,21 @@ impl Session {
             run_id: self.run_id.clone(),
             user: self.actor.user.clone(),
             host: self.actor.host.clone(),
-            git: Git::detect(&self.directory),
+            git: self.git().cloned(),
             environment: self.config.environment.as_ref().map(|it| it.name.clone()),
             project_id: project.to_owned(),
         }
+    }
+
+    /// The commit of the configuration. Asking for it starts another program, so it is done once.
+    fn git(&self) -> Option<&Git> {
+        self.git.get_or_init(|| Git::detect(&self.directory)).as_ref()
+    }
+
+    /// What is said of each write where the call takes a remark: it ties Descope's own history to ours.
+    pub(super) fn remark(&self) -> String {
+        let commit = self.git().map(|git| format!(", git {}", git.commit)).unwrap_or_default();
+        format!("descope-mgmt run {}{commit}", self.run_id)
     }
 
     /// A backup of these resources.

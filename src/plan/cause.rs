@@ -10,7 +10,7 @@ use crate::{
 
 /// Says of each change, and of each attribute in it, who made the difference.
 pub(super) fn trace(changes: &mut [Change], baseline: &Baseline) {
-    for change in changes {
+    for change in changes.iter_mut().filter(|change| change.versions.is_none()) {
         // An entry that can't be read is as good as none.
         let applied: Option<Attributes> = baseline.attributes(change.address.as_str()).ok().flatten();
         change.applied = applied.as_ref().map_or_else(Vec::new, |applied| {
@@ -82,7 +82,7 @@ mod tests {
     use crate::resource::Path;
 
     fn field(before: Option<Value>, after: Option<Value>) -> FieldChange {
-        FieldChange { path: Path::new(["attributes", "plan"]), before, after, sensitive: false }
+        FieldChange::new(Path::new(["attributes", "plan"]), before, after)
     }
 
     #[test]

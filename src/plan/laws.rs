@@ -84,9 +84,9 @@ fn some_desired() -> impl Strategy<Value = Vec<Tenant>> {
 fn apply(plan: &Plan, now: &mut Vec<Value>) {
     let mut done = std::collections::HashSet::new();
     let run = |step: &Step, now: &mut Vec<Value>| {
-        let at = now.iter().position(|it| it["id"] == step.key.1.as_str());
+        let at = now.iter().position(|it| it["id"] == step.id.as_str());
         let before = at.map(|at| now[at].as_object().unwrap().clone());
-        let body = step.request(before.as_ref()).body.unwrap();
+        let body = step.request(before.as_ref(), "").body.unwrap();
         match (step.verb(), at) {
             (Verb::Create, _) => now.push(body),
             (Verb::Delete, Some(at)) => drop(now.remove(at)),

@@ -62,6 +62,10 @@ pub struct Change {
     pub cause: Cause,
     /// What was last applied of each attribute that differs; empty where nothing was.
     pub applied: Vec<Option<Value>>,
+    /// What was last applied, what the configuration has, what is live: of an object that is compared as a whole.
+    pub versions: Option<[String; 3]>,
+    /// Why others may break by it, a sentence each.
+    pub breaking: Vec<String>,
     /// What must happen before.
     pub needs: Vec<Need>,
     /// Why it is kept back, if it is.
@@ -303,6 +307,11 @@ impl Counts {
 }
 
 impl Change {
+    /// What was changed both here and outside, where the object is compared as a whole.
+    pub fn whole_conflict(&self) -> Option<&[String; 3]> {
+        self.versions.as_ref().filter(|_| self.cause == Cause::Both)
+    }
+
     /// The attributes that were changed both here and outside.
     pub fn conflicts(&self) -> impl Iterator<Item = (&FieldChange, Option<&Value>)> {
         let pairs = self.fields.iter().zip(self.applied.iter().map(Option::as_ref));

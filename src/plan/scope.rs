@@ -16,6 +16,8 @@ pub struct Scope {
     pub allow_replace: Vec<Pattern>,
     /// Whether tenants may be locked that nobody could get into afterwards.
     pub allow_lockout: bool,
+    /// Whether flows may change in ways that others may break by.
+    pub allow_breaking: bool,
     /// Whether what only somebody outside this tool changed is kept back.
     pub withhold_console: bool,
     /// Whether deletes take along the users and keys that only the tenant has.

@@ -124,7 +124,7 @@ fn delete(address: Address, observed: &Observed<LiveTenant>, scope: &Scope) -> C
     }
 }
 
-fn blank(address: Address) -> Change {
+pub(super) fn blank(address: Address) -> Change {
     Change {
         address,
         name: String::new(),
@@ -133,6 +133,8 @@ fn blank(address: Address) -> Change {
         unmanaged_kept: 0,
         cause: Cause::Unknown,
         applied: Vec::new(),
+        versions: None,
+        breaking: Vec::new(),
         needs: Vec::new(),
         withheld: None,
         release: None,

@@ -213,7 +213,10 @@ fn a_swap_gives_up_on_both_sides_before_anybody_takes() {
     let plan = plan(&wanted, &[there("a", &["a.com", "own.com"]), there("b", &["b.com"])]);
     let release = change(&plan, "a").release.as_ref().unwrap();
     let before = serde_json::from_value(there("a", &["a.com", "own.com"])).unwrap();
-    assert_eq!(release.request(Some(&before)).body.unwrap()["selfProvisioningDomains"], json!(["own.com"]));
+    assert_eq!(
+        release.request(Some(&before), "").body.unwrap()["selfProvisioningDomains"],
+        json!(["own.com"])
+    );
     assert!(change(&plan, "b").release.is_some());
 }
 

@@ -11,6 +11,8 @@ pub enum Withheld {
     Replace,
     /// It needs `--allow-lockout`.
     Lockout,
+    /// Others may break by it; it needs `--allow-breaking-changes`.
+    Breaking,
     /// Sub-tenants that stay hang on it.
     Children(Vec<Address>),
     /// Only somebody outside this tool changed it, and nobody said to apply over that.
@@ -32,6 +34,9 @@ impl Withheld {
             Self::Protected(by) => format!("protected by {by}"),
             Self::Replace => format!("parent cannot be changed in place; needs --allow-replace {address}"),
             Self::Lockout => "its users have no SSO to sign in with; needs --allow-lockout".to_owned(),
+            Self::Breaking => {
+                "it may break what people sign in with; needs --allow-breaking-changes".to_owned()
+            }
             Self::Children(children) => {
                 let names: Vec<_> = children.iter().take(3).map(Address::to_string).collect();
                 let more = children.len().saturating_sub(names.len());
@@ -56,6 +61,9 @@ impl Withheld {
 
     /// Whether a flag or the configuration keeps it back, and not the state of the project.
     pub fn is_guard(&self) -> bool {
-        matches!(self, Self::Protected(_) | Self::Replace | Self::Lockout | Self::Children(_))
+        matches!(
+            self,
+            Self::Protected(_) | Self::Replace | Self::Lockout | Self::Breaking | Self::Children(_)
+        )
     }
 }

@@ -37,7 +37,12 @@ impl Conflict {
             let sides = [applied, field.after.as_ref(), field.before.as_ref()].map(shown);
             Self { address: change.address.clone(), path: field.path.clone(), sides }
         };
-        change.conflicts().map(conflict).collect()
+        let whole = change.whole_conflict().map(|sides| Self {
+            address: change.address.clone(),
+            path: Path::new(["content"]),
+            sides: sides.clone(),
+        });
+        change.conflicts().map(conflict).chain(whole).collect()
     }
 
     /// What was last applied, what the configuration says, what is live, a line each.

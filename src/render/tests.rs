@@ -133,6 +133,7 @@ fn a_report_names_every_failure_and_the_ways_on_and_back() {
             message: message.into(),
             hint: Some(hint.into()),
         }),
+        returned: None,
     };
     let report = Report {
         run_id: "RUN".into(),

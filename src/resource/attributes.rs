@@ -52,6 +52,15 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Whether its values are masked in every output.
     pub sensitive: bool,
+    /// What people call it, where the path would tell them nothing: `screen "Sign in": button text`.
+    pub label: Option<String>,
+}
+
+impl FieldChange {
+    /// An attribute that differs, shown by its path and its values.
+    pub fn new(path: Path, before: Option<Value>, after: Option<Value>) -> Self {
+        Self { path, before, after, sensitive: false, label: None }
+    }
 }
 
 /// Takes away the attribute at `path`, if it is there.

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 pub use address::{Address, Pattern};
 pub use attributes::{Attributes, FieldChange, Path, remove, same_value};
-pub use shape::{Body, Difference, Object, Shape};
+pub use shape::{Body, Difference, Lost, Object, Same, Shape};
 pub use step::{Assign, Edit, Step, Verb, Verdict};
 
 /// A live object: as we model it, and as Descope said it.
@@ -73,6 +73,17 @@ pub fn rivals(step: &Step) -> Vec<crate::api::Request> {
 /// Who is in the way of a refused write, from an answer to one of its `rivals`.
 pub fn explain(step: &Step, answer: &serde_json::Value) -> Option<String> {
     tenant::explain(step, answer)
+}
+
+/// A request whose answer lists the object of a step, where reading the object itself may be refused for other reasons.
+pub fn roll_call(_step: &Step) -> Option<crate::api::Request> {
+    None
+}
+
+/// Whether the object of a step is in the answer to its roll call.
+pub fn answers(step: &Step, roll: &serde_json::Value) -> bool {
+    let lists = roll.as_object().into_iter().flat_map(|map| map.values()).filter_map(|it| it.as_array());
+    lists.flatten().any(|it| it.get("id").and_then(serde_json::Value::as_str) == Some(&step.id))
 }
 
 /// How the objects look that are read from `path`.

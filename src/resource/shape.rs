@@ -16,11 +16,25 @@ pub enum Body {
     Edited,
 }
 
+/// Whether two values of a key mean the same.
+pub type Same = fn(&str, Option<&Value>, Option<&Value>) -> bool;
+
+/// What of an object that was written is not in what is found: a sentence each.
+pub type Lost = fn(&Object, &Object) -> Vec<String>;
+
 /// What is the same for every object that one call writes.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Shape {
     /// What the body of an update holds.
     pub body: Body,
+    /// The key around the object in the body of a create and an update.
+    pub envelope: Option<&'static str>,
+    /// The key beside the envelope under which a remark on the write travels.
+    pub remark: Option<&'static str>,
+    /// How two values are told apart; `None`: by value, as the keys below say.
+    pub same: Option<Same>,
+    /// Set where the service may say what it took in other words: then only a loss is a failure.
+    pub lost: Option<Lost>,
     /// Keys that are read but never sent.
     pub read_only: &'static [&'static str],
     /// Keys that change without being written, so that a change in them says nothing.
@@ -37,7 +51,30 @@ pub struct Shape {
     pub words: &'static [(&'static str, &'static str)],
 }
 
+/// A shape is its place: each is a static of its own.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
 impl Shape {
+    /// A shape of which nothing is known but that it is written whole.
+    pub const PLAIN: Self = Self {
+        body: Body::Whole,
+        envelope: None,
+        remark: None,
+        same: None,
+        lost: None,
+        read_only: &[],
+        computed: &[],
+        caseless: &[],
+        opaque: &[],
+        copied: &[],
+        wrapper: None,
+        words: &[],
+    };
+
     /// The YAML word for a wire key, or the key itself where there is none.
     pub fn word<'a>(&self, key: &'a str) -> &'a str {
         self.words.iter().find(|(wire, _)| *wire == key).map_or(key, |(_, word)| word)
@@ -54,6 +91,9 @@ impl Shape {
 
     /// Whether two values of `key` mean the same. Absent, null, empty, zero and false are one to the service.
     pub fn same(&self, key: &str, left: Option<&Value>, right: Option<&Value>) -> bool {
+        if let Some(same) = self.same {
+            return same(key, left, right);
+        }
         let holds = |value: &&Value| !is_zero(value, self.opaque.contains(&key));
         match (left.filter(holds), right.filter(holds)) {
             (None, None) => true,

@@ -66,8 +66,10 @@ pub struct Step {
     pub look: Request,
     /// The path that is written to.
     pub path: &'static str,
-    /// The key and the value that name the object in the body.
-    pub key: (&'static str, String),
+    /// The object's id.
+    pub id: String,
+    /// The key that carries the id in the body, if one does.
+    pub key: Option<&'static str>,
     /// What must not run beside the write.
     pub lane: Lane,
     /// What changes.
@@ -96,23 +98,35 @@ impl Step {
         1 + u64::from(self.needs_a_look())
     }
 
-    /// The write, from the object as it was read just before.
-    pub fn request(&self, before: Option<&Object>) -> Request {
-        let mut body = Object::new();
-        body.insert(self.key.0.to_owned(), Value::String(self.key.1.clone()));
+    /// The write, from the object as it was read just before; `remark` goes along where the call takes one.
+    pub fn request(&self, before: Option<&Object>, remark: &str) -> Request {
+        let mut object = Object::new();
+        if let Some(key) = self.key {
+            object.insert(key.to_owned(), Value::String(self.id.clone()));
+        }
         match &self.edit {
-            Edit::Create(keys) | Edit::Delete(keys) => body.extend(keys.clone()),
+            Edit::Create(keys) | Edit::Delete(keys) => object.extend(keys.clone()),
             Edit::Update(edits) => {
                 let mut after = self.after(before);
                 match self.shape.body {
                     Body::Whole => after.retain(|key, _| !self.shape.read_only.contains(&key.as_str())),
                     Body::Edited => after.retain(|key, _| edits.iter().any(|(edited, _)| edited == key)),
                 }
-                after.shift_remove(self.key.0);
-                body.extend(after);
+                if let Some(key) = self.key {
+                    after.shift_remove(key);
+                }
+                object.extend(after);
             }
         }
+        let body = if self.verb() == Verb::Delete { object } else { self.enveloped(object, remark) };
         Request::write(self.path, Value::Object(body), self.lane.clone())
+    }
+
+    fn enveloped(&self, object: Object, remark: &str) -> Object {
+        let Some(envelope) = self.shape.envelope else { return object };
+        let around = [(envelope, Value::Object(object))];
+        let remark = self.shape.remark.map(|key| (key, Value::String(remark.to_owned())));
+        around.into_iter().chain(remark).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     /// The object as it is to be after an update or a create of `before`.
@@ -205,7 +219,6 @@ mod tests {
     use super::*;
 
     static SHAPE: Shape = Shape {
-        body: Body::Whole,
         read_only: &["createdTime", "parent"],
         computed: &["successors"],
         caseless: &["selfProvisioningDomains"],
@@ -213,6 +226,7 @@ mod tests {
         copied: &["selfProvisioningDomains"],
         wrapper: Some("tenant"),
         words: &[("selfProvisioningDomains", "domains")],
+        ..Shape::PLAIN
     };
 
     fn object(value: Value) -> Object {
@@ -227,7 +241,8 @@ mod tests {
             label: "update",
             look: Request::read("/look"),
             path: "/write",
-            key: ("id", "acme".into()),
+            id: "acme".into(),
+            key: Some("id"),
             lane: Lane::Object("tenant.acme".into()),
             edit,
             shape: &SHAPE,
@@ -247,7 +262,7 @@ mod tests {
 
     #[test]
     fn an_update_sends_back_what_it_does_not_change_and_nothing_read_only() {
-        let body = rename().request(Some(&live())).body.unwrap();
+        let body = rename().request(Some(&live()), "").body.unwrap();
         let expected = json!({
             "id": "acme", "name": "New", "customAttributes": {"a": 1, "gone": 2}, "successors": [],
             "neverHeardOf": {"deep": [1, {"x": null}]},
@@ -258,8 +273,10 @@ mod tests {
     #[test]
     fn a_map_is_merged_key_by_key() {
         let merge = Assign::Merge { set: object(json!({"b": true})), remove: vec!["gone".into()] };
-        let body =
-            step(Edit::Update(vec![("customAttributes".into(), merge)])).request(Some(&live())).body.unwrap();
+        let body = step(Edit::Update(vec![("customAttributes".into(), merge)]))
+            .request(Some(&live()), "")
+            .body
+            .unwrap();
         assert_eq!(body["customAttributes"], json!({"a": 1, "b": true}));
     }
 
@@ -296,7 +313,7 @@ mod tests {
         let step = step(Edit::Delete(object(json!({"cascade": false}))));
         assert_eq!(step.judge(Some(&live()), None), Verdict::Done);
         assert_eq!(step.judge(Some(&live()), Some(&live())), Verdict::Untouched);
-        assert_eq!(step.request(None).body.unwrap(), json!({"id": "acme", "cascade": false}));
+        assert_eq!(step.request(None, "").body.unwrap(), json!({"id": "acme", "cascade": false}));
     }
 
     #[test]
@@ -313,6 +330,16 @@ mod tests {
         let mut before = object(json!({"selfProvisioningDomains": ["old.com"], "enabled": true}));
         rename().catch_up(&mut before, &object(json!({"selfProvisioningDomains": [], "enabled": false})));
         assert_eq!(before, object(json!({"selfProvisioningDomains": [], "enabled": true})));
+    }
+
+    #[test]
+    fn some_calls_want_the_object_in_an_envelope_and_a_remark_beside_it() {
+        static LETTER: Shape = Shape { envelope: Some("flow"), remark: Some("changelog"), ..Shape::PLAIN };
+        let step = |edit| Step { key: Some("flowId"), shape: &LETTER, ..step(edit) };
+        let body = step(Edit::Create(object(json!({"x": 1})))).request(None, "run 7").body.unwrap();
+        assert_eq!(body, json!({"flow": {"flowId": "acme", "x": 1}, "changelog": "run 7"}));
+        let delete = Step { key: None, ..step(Edit::Delete(object(json!({"ids": ["acme"]})))) };
+        assert_eq!(delete.request(None, "run 7").body.unwrap(), json!({"ids": ["acme"]}));
     }
 
     #[test]

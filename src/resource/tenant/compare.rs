@@ -67,11 +67,8 @@ fn restored(
     let now = settings.map(|settings| parse(&settings.raw)).unwrap_or_default();
     let keys =
         exactly.settings.as_ref().map(|was| restore::differing_settings(was, &now)).unwrap_or_default();
-    fields.extend(keys.iter().map(|(key, was)| FieldChange {
-        path: Path::new(["settings", key]),
-        before: now.get(key).cloned(),
-        after: Some(was.clone()),
-        sensitive: false,
+    fields.extend(keys.iter().map(|(key, was)| {
+        FieldChange::new(Path::new(["settings", key]), now.get(key).cloned(), Some(was.clone()))
     }));
     (fields, keys)
 }
@@ -141,7 +138,7 @@ impl Found<'_> {
         let path = Path::new(words);
         if !self.tenant.ignores(&path) {
             let sensitive = self.tenant.is_sensitive(&path);
-            self.fields.push(FieldChange { path, before, after, sensitive });
+            self.fields.push(FieldChange { sensitive, ..FieldChange::new(path, before, after) });
         }
     }
 

@@ -32,20 +32,11 @@ mod tests {
 
     #[test]
     fn switching_a_tenant_off_is_a_lockout_and_switching_it_on_is_not() {
-        let change = |value| FieldChange {
-            path: Path::new(["disabled"]),
-            before: None,
-            after: Some(json!(value)),
-            sensitive: false,
-        };
+        let change = |value| FieldChange::new(Path::new(["disabled"]), None, Some(json!(value)));
         assert!(lockout(&[change(true)], false));
         assert!(!lockout(&[change(false)], true));
-        let exclusions = FieldChange {
-            path: Path::new(["enforce_sso_exclusions"]),
-            before: Some(json!(["U1"])),
-            after: Some(json!([])),
-            sensitive: false,
-        };
+        let exclusions =
+            FieldChange::new(Path::new(["enforce_sso_exclusions"]), Some(json!(["U1"])), Some(json!([])));
         assert!(lockout(std::slice::from_ref(&exclusions), true));
         assert!(!lockout(&[exclusions], false));
     }

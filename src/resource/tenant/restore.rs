@@ -107,11 +107,8 @@ pub fn put_back(live: &Observed<LiveTenant>, settings: Option<&Observed<LiveSett
 pub(super) fn differing_keys(exactly: &Exactly, live: &Object) -> Vec<FieldChange> {
     let changed = exactly.tenant.iter().filter(|(wire, was)| !TENANT.same(wire, Some(was), live.get(*wire)));
     changed
-        .map(|(wire, was)| FieldChange {
-            path: Path::new([wire.as_str()]),
-            before: live.get(wire).cloned(),
-            after: Some(was.clone()),
-            sensitive: false,
+        .map(|(wire, was)| {
+            FieldChange::new(Path::new([wire.as_str()]), live.get(wire).cloned(), Some(was.clone()))
         })
         .collect()
 }

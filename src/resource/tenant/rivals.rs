@@ -27,7 +27,7 @@ pub(in crate::resource) fn rivals(step: &Step) -> Vec<Request> {
 /// Names the other tenant in a search answer, and what it holds.
 pub(in crate::resource) fn explain(step: &Step, answer: &Value) -> Option<String> {
     let others = answer.get("tenants")?.as_array()?.iter();
-    others.filter(|other| other.get("id").and_then(Value::as_str) != Some(&step.key.1)).find_map(|other| {
+    others.filter(|other| other.get("id").and_then(Value::as_str) != Some(&step.id)).find_map(|other| {
         let text = |key: &str| other.get(key).and_then(Value::as_str).unwrap_or_default();
         let theirs = other.get(key::DOMAINS).and_then(Value::as_array);
         let lower = |value: &Value| value.as_str().map(str::to_lowercase);

@@ -132,7 +132,8 @@ fn of_tenant(id: &str, edit: Edit) -> Step {
         label: "update",
         look: wire::look(id),
         path: wire::UPDATE_PATH,
-        key: ("id", id.to_owned()),
+        id: id.to_owned(),
+        key: Some("id"),
         lane: Lane::Object(format!("{}.{id}", super::KIND)),
         edit,
         shape: &wire::TENANT,
@@ -180,7 +181,7 @@ fn settings_step(id: &str, edits: Vec<(Cow<'static, str>, Assign)>) -> Step {
         label: SETTINGS_LABEL,
         look: wire::look_settings(id),
         path: wire::SETTINGS_PATH,
-        key: ("tenantId", id.to_owned()),
+        key: Some("tenantId"),
         shape: &wire::SETTINGS,
         ..of_tenant(id, Edit::Update(edits))
     }

@@ -49,34 +49,24 @@ const TENANT_WORDS: &[(&str, &str)] = &[
 
 /// The update of a tenant: a full replace, without the keys that have calls of their own or none (Tenants, update).
 pub(super) static TENANT: Shape = Shape {
-    body: Body::Whole,
     read_only: &["createdTime", "successors", key::PARENT, key::DEFAULT_ROLES, "domains"],
-    computed: &["successors"],
-    caseless: &[key::DOMAINS],
-    opaque: &[key::ATTRIBUTES],
-    copied: &[],
-    wrapper: Some("tenant"),
-    words: TENANT_WORDS,
+    ..SHAPE_OF_TENANT
 };
 
 /// The roles that a tenant's users get: names only, a list that is replaced (Tenants, other).
 pub(super) static DEFAULT_ROLES: Shape = Shape { body: Body::Edited, ..SHAPE_OF_TENANT };
 const SHAPE_OF_TENANT: Shape = Shape {
-    body: Body::Whole,
-    read_only: &[],
     computed: &["successors"],
     caseless: &[key::DOMAINS],
     opaque: &[key::ATTRIBUTES],
-    copied: &[],
     wrapper: Some("tenant"),
     words: TENANT_WORDS,
+    ..Shape::PLAIN
 };
 
 /// The settings of a tenant: a full replace that wipes SSO domains which are left out (Tenants, settings).
 pub(super) static SETTINGS: Shape = Shape {
-    body: Body::Whole,
     read_only: &["id"],
-    computed: &[],
     caseless: &[key::DOMAINS],
     opaque: &[key::ATTRIBUTES],
     copied: &[key::DOMAINS],
@@ -95,6 +85,7 @@ pub(super) static SETTINGS: Shape = Shape {
         (key::DOMAINS, "domains"),
         ("domains", "SSO domains"),
     ],
+    ..Shape::PLAIN
 };
 
 /// A live tenant, as far as we know its keys. Null, absent and empty are one.
