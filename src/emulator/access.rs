@@ -9,11 +9,18 @@ use super::{answer::Refusal, options::KeySpec};
 pub(super) struct Caller {
     /// The project in the bearer; `None`: a company call.
     pub(super) project: Option<String>,
+    /// The id of the key.
+    pub(super) key_id: String,
     /// The projects in reach of the key; `None`: all.
     reach: Option<Vec<String>>,
 }
 
 impl Caller {
+    /// Whether the caller's key reaches every project, those to come too.
+    pub(super) fn is_company_wide(&self) -> bool {
+        self.reach.is_none()
+    }
+
     /// Whether the caller's key reaches this project.
     pub(super) fn reaches(&self, project: &str) -> bool {
         self.reach.as_ref().is_none_or(|reach| reach.iter().any(|id| id == project))
@@ -29,7 +36,8 @@ pub(super) fn project_of(header: Option<&str>) -> Option<&str> {
 pub(super) fn identify(header: Option<&str>, keys: &[KeySpec]) -> Result<Caller, Refusal> {
     let (project, key) = header.and_then(parts).ok_or_else(Refusal::unauthorized)?;
     let spec = keys.iter().find(|spec| spec.key.expose_secret() == key).ok_or_else(Refusal::unauthorized)?;
-    let caller = Caller { project: project.map(str::to_owned), reach: spec.projects.clone() };
+    let caller =
+        Caller { project: project.map(str::to_owned), key_id: spec.id(), reach: spec.projects.clone() };
     match project {
         Some(project) if !caller.reaches(project) => Err(Refusal::no_project()),
         _ => Ok(caller),

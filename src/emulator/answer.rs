@@ -101,6 +101,41 @@ impl Refusal {
         Self::new(404, "E112202", "Tenant not found", &format!("Tenant '{id}' was not found"))
     }
 
+    /// There is no such flow. The code is not established: clients go by the status.
+    pub(super) fn no_flow(id: &str) -> Self {
+        Self { status: 404, ..Self::invalid(&format!("Flow '{id}' was not found")) }
+    }
+
+    /// There is no such process in the background.
+    pub(super) fn no_process(id: &str) -> Self {
+        Self { status: 404, ..Self::invalid(&format!("Process '{id}' was not found")) }
+    }
+
+    /// The license does not include the call.
+    pub(super) fn unlicensed() -> Self {
+        Self::new(403, "E111703", "License required", "Your license does not include this feature")
+    }
+
+    /// The key is not authorised for the project, perhaps not yet.
+    pub(super) fn unauthorised() -> Self {
+        Self::new(403, "E111009", "Not authorized", "The management key is not authorized for this project")
+    }
+
+    /// The project is still being made.
+    pub(super) fn theme_conflict() -> Self {
+        Self::new(400, "E111604", "Theme version conflict", "The theme was changed by another request")
+    }
+
+    /// The company's last project stays.
+    pub(super) fn last_project() -> Self {
+        Self::new(400, "E073008", "Project can't be deleted", "Cannot delete last project")
+    }
+
+    /// The model of a project is not accepted.
+    pub(super) fn wrong_model(message: &str) -> Self {
+        Self::new(400, "E113007", "Project validation failed", message)
+    }
+
     /// There is no such call.
     pub(super) fn no_call() -> Self {
         Self::new(404, "E011001", "Not found", "There is no such endpoint")

@@ -45,6 +45,14 @@ pub enum Error {
         /// What is wrong there.
         source: serde_json::Error,
     },
+    /// A project can't hold what it should hold from the start.
+    #[error("the emulator's project '{project}' can't be seeded: {problem}")]
+    Seed {
+        /// The project id.
+        project: String,
+        /// What is wrong with the files.
+        problem: String,
+    },
     /// The state file was written by a version that this one doesn't understand.
     #[error("the emulator's state file '{}' has format version '{version}', this tool reads 1.x", path.display())]
     Version {
@@ -65,6 +73,7 @@ impl Error {
             Self::Write { .. } => "emulator_state_unwritable",
             Self::Damaged { .. } => "emulator_state_damaged",
             Self::Version { .. } => "emulator_state_version",
+            Self::Seed { .. } => "emulator_seed_failed",
         }
     }
 
@@ -83,6 +92,7 @@ impl Error {
             Self::Damaged { path, .. } => {
                 format!("move '{}' away to start with an empty project", path.display())
             }
+            Self::Seed { .. } => "correct the files of the snapshot that it is seeded with".to_owned(),
             Self::Version { .. } => "use the newer version of this tool, or name another file".to_owned(),
         };
         Some(hint)

@@ -69,7 +69,7 @@ pub(super) struct Shared {
     pub(super) watch: Watch,
     /// The project meant where a test names none.
     pub(super) first_project: String,
-    rules: Rules,
+    pub(super) rules: Rules,
     keys: Vec<KeySpec>,
     limiter: Option<Mutex<Limiter>>,
     latency: Duration,
@@ -79,9 +79,17 @@ pub(super) struct Shared {
 impl Shared {
     /// Opens the state file, if any.
     pub(super) fn open(options: Options) -> Result<Self, Error> {
-        let store = Store::open(options.state.as_deref(), &options.projects, options.read_lag)?;
+        let mut store = Store::open(options.state.as_deref(), &options.projects, options.read_lag)?;
         let mut faults = Armed::default();
         let rules = Rules::new(&options);
+        for seed in options.seeds {
+            if store.fresh.contains(&seed.project) {
+                let files = seed.files.into_iter().collect();
+                calls::plant(&mut store, &rules, &seed.project, &files)
+                    .map_err(|refusal| Error::Seed { project: seed.project, problem: refusal.message })?;
+            }
+        }
+        store.keep()?;
         faults.add(options.faults);
         Ok(Self {
             store: Mutex::new(store),
@@ -127,7 +135,7 @@ impl Shared {
             return unavailable();
         }
         let answer = calls::perform(&mut store, &self.rules, caller, call);
-        let kept = store.keep(caller.project.as_deref().unwrap_or_default());
+        let kept = store.keep();
         drop(store);
         match kept {
             Ok(0) => {}

@@ -26,6 +26,16 @@ impl Fields {
         Self(query.iter().map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect())
     }
 
+    /// The fields of an object in a body.
+    pub(super) fn of(fields: Map<String, Value>) -> Self {
+        Self(fields)
+    }
+
+    /// All of it, as it came.
+    pub(super) fn body(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
     /// Whether the key is there and not null.
     pub(super) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()

@@ -26,6 +26,6 @@ mod watch;
 pub use self::{
     error::Error,
     fault::{Fault, FaultKind, ParseFaultError},
-    options::{KeySpec, Options, ProjectSpec, UndefinedAttributes},
+    options::{KeySpec, Options, ProjectSpec, Seed, UndefinedAttributes, UnknownReferences},
     server::Emulator,
 };

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
 use crate::units::RateLimit;
@@ -10,7 +13,7 @@ use crate::units::RateLimit;
 const PROJECT: &str = "P2EmulatorEmulatorEmulator00";
 
 /// A project that exists from the start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectSpec {
     /// The project id: `P` and 27 alphanumerics. Empty: a made-up one.
     pub id: String,
@@ -48,6 +51,12 @@ impl KeySpec {
     pub fn made_up() -> Self {
         SecretString::from(format!("K2{}", "Emulator".repeat(25))).into()
     }
+
+    /// The id under which the audit shows what was done with this key. It says nothing about the key.
+    pub fn id(&self) -> String {
+        let digest = Sha256::digest(self.key.expose_secret());
+        digest.iter().take(13).fold("K2".to_owned(), |id, byte| format!("{id}{byte:02x}"))
+    }
 }
 
 impl From<SecretString> for KeySpec {
@@ -72,6 +81,25 @@ pub enum UndefinedAttributes {
     Drop,
     /// The request is refused (400).
     Refuse,
+}
+
+/// What happens to a flow that is imported with a reference to nothing in the project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UnknownReferences {
+    /// The flow is stored, and the name listed in `references.omitted`.
+    #[default]
+    Omit,
+    /// The request is refused (400).
+    Refuse,
+}
+
+/// What a project holds besides its defaults when it is made.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Seed {
+    /// The project; empty: the first one.
+    pub project: String,
+    /// The files of a snapshot, as `/v1/mgmt/project/snapshot/import` takes them.
+    pub files: Map<String, Value>,
 }
 
 /// What an emulator is started with. The default has one made-up project and key, no limit and no fault.
@@ -101,6 +129,18 @@ pub struct Options {
     pub undefined_attributes: UndefinedAttributes,
     /// Lists and arrays without an order of their own come in another order on each read.
     pub shuffle: bool,
+    /// What happens to a flow that refers to a connector, role or OAuth provider that isn't there.
+    pub unknown_references: UnknownReferences,
+    /// What projects hold when they are made; those that the state file has already are left alone.
+    pub seeds: Vec<Seed>,
+    /// A write can be found in the audit after this long.
+    pub audit_lag: Duration,
+    /// A deleted project is still listed for this long.
+    pub deletion_lag: Duration,
+    /// So many calls on a project just made are refused, with E111009 and E111604 in turn.
+    pub unsettled_calls: u32,
+    /// So many questions after a clone in the background get no answer yet.
+    pub clone_polls: u32,
 }
 
 impl Default for Options {
@@ -118,6 +158,12 @@ impl Default for Options {
             conflict_status: 400,
             undefined_attributes: UndefinedAttributes::default(),
             shuffle: false,
+            unknown_references: UnknownReferences::default(),
+            seeds: Vec::new(),
+            audit_lag: Duration::ZERO,
+            deletion_lag: Duration::ZERO,
+            unsettled_calls: 0,
+            clone_polls: 1,
         }
     }
 }
@@ -139,6 +185,10 @@ impl Options {
             if project.name.is_empty() {
                 project.name.clone_from(&project.id);
             }
+        }
+        let first = self.projects.first().map(|project| project.id.clone()).unwrap_or_default();
+        for seed in self.seeds.iter_mut().filter(|seed| seed.project.is_empty()) {
+            seed.project.clone_from(&first);
         }
         self
     }
@@ -164,6 +214,12 @@ mod tests {
     fn a_project_without_a_name_is_named_by_its_id() {
         let options = Options { projects: vec![ProjectSpec::new("P2a", "")], ..Options::default() };
         assert_eq!(options.completed().projects[0].name, "P2a");
+    }
+
+    #[test]
+    fn the_id_of_a_key_is_well_formed_and_its_own() {
+        let (one, two) = (KeySpec::from("Kone").id(), KeySpec::from("Ktwo").id());
+        assert!(one.len() == 28 && one != two && !one.contains("one"), "{one}");
     }
 
     #[test]

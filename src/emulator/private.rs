@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `GET stats` | → counts |
 //! | `GET log[?last=N]` | → the last requests, oldest first |
+//! | `GET flows[?project=ID]` | → `{flows: {id: [version…]}}`: every import of each flow, with its changelog |
 //! | `POST tenants` | `{project_id?, tenants: [object…]}`: stored raw, each with `__users` and `__settings` if given |
+//! | `POST snapshot` | `{project_id?, files: {path: file}}`: overwrites the configuration, seen at once |
 //! | `POST attributes` | `{project_id?, names: [name…]}`: defined from now on |
 //! | `POST faults` | `{faults?: ["PATH=KIND[:COUNT]"…], clear?}`: armed too, or instead |
 //! | `DELETE faults` | none is armed any more |
@@ -16,9 +18,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, Refusal},
+    calls,
     exchange::{Call, Shared, lock},
     fault::Fault,
-    store::Effect,
+    store::{Effect, Files},
 };
 
 /// Answers a request to the path below `/__emulator/`.
@@ -26,7 +29,9 @@ pub(super) fn answer(shared: &Shared, path: &str, call: &Call) -> Answer {
     let answer = match (call.method.as_str(), path) {
         ("GET", "stats") => Ok(Answer::json(&shared.watch.counts())),
         ("GET", "log") => log(shared, call),
+        ("GET", "flows") => flows(shared, call),
         ("POST", "tenants") => tenants(shared, call),
+        ("POST", "snapshot") => snapshot(shared, call),
         ("POST", "attributes") => attributes(shared, call),
         ("POST", "faults") => faults(shared, call),
         ("DELETE", "faults") => {
@@ -46,6 +51,14 @@ fn log(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
     Ok(Answer::json(&shared.watch.log(last)))
 }
 
+fn flows(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
+    let id = query(call, "project").unwrap_or(&shared.first_project);
+    let mut store = lock(&shared.store);
+    let project = store.project(id).ok_or_else(Refusal::no_project)?;
+    let versions = project.now().flows.iter().map(|(id, stored)| (id.clone(), json!(stored.versions)));
+    Ok(Answer::json(&json!({"flows": versions.collect::<Map<_, _>>()})))
+}
+
 fn tenants(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
     let mut body = Body::of(call, "tenants")?;
     let raws: Vec<Map<String, Value>> = body.list()?;
@@ -53,8 +66,18 @@ fn tenants(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
     let mut store = lock(&shared.store);
     let project = store.project(&id).ok_or_else(Refusal::no_project)?;
     project.seed(raws).map_err(|error| Refusal::unreadable(&error.to_string()))?;
-    store.keep(&id).map_err(|error| Refusal::internal(&error.to_string()))?;
+    store.keep().map_err(|error| Refusal::internal(&error.to_string()))?;
     Ok(Answer::json(&json!({"stored": count})))
+}
+
+fn snapshot(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
+    let mut body = Body::of(call, "files")?;
+    let files: Files = body.take("files")?.ok_or_else(|| Refusal::unreadable("'files' is missing"))?;
+    let id = body.project(shared)?;
+    let mut store = lock(&shared.store);
+    calls::plant(&mut store, &shared.rules, &id, &files)?;
+    store.keep().map_err(|error| Refusal::internal(&error.to_string()))?;
+    Ok(Answer::done())
 }
 
 fn attributes(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
@@ -64,7 +87,7 @@ fn attributes(shared: &Shared, call: &Call) -> Result<Answer, Refusal> {
     let project = store.project(&id).ok_or_else(Refusal::no_project)?;
     let all = project.now().attributes.iter().cloned().chain(names).collect();
     project.plant(Effect::Attributes(all));
-    store.keep(&id).map_err(|error| Refusal::internal(&error.to_string()))?;
+    store.keep().map_err(|error| Refusal::internal(&error.to_string()))?;
     Ok(Answer::done())
 }
 

@@ -123,8 +123,10 @@ fn replay(path: &Path, file: &mut File, contents: &mut Contents) -> Result<u64, 
         let OwnedLine { project, effect } = serde_json::from_slice(&line)
             .map_err(|source| Error::Damaged { path: path.to_owned(), line: number, source })?;
         // A project is in the file before its first effect is in the journal.
-        if let Some(kept) = contents.get_mut(&project) {
-            kept.tables.apply(&effect);
+        if effect == Effect::Gone {
+            contents.remove(&project);
+        } else if let Some(tables) = contents.get_mut(&project) {
+            tables.apply(&effect);
         }
         length += size as u64;
     }

@@ -2,10 +2,13 @@
 
 use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use super::{
+    audit::Record,
+    flow::StoredTheme,
+    settings::fresh_files,
     tables::{Effect, Permission, Role, Tables},
     tenant::{Stored, Tenant, epoch_seconds},
 };
@@ -14,10 +17,13 @@ use crate::emulator::options::ProjectSpec;
 /// A project with its contents.
 #[derive(Debug)]
 pub(in crate::emulator) struct Project {
-    pub(in crate::emulator) spec: ProjectSpec,
     now: Tables,
     past: Option<Past>,
     unwritten: Vec<Effect>,
+    /// Calls that are still refused, for the project is too young.
+    pub(in crate::emulator) unsettled: u32,
+    /// When its deletion was asked for.
+    pub(in crate::emulator) deleted: Option<Instant>,
 }
 
 /// The contents as reads see them.
@@ -30,9 +36,14 @@ struct Past {
 
 impl Project {
     /// A project with these contents, its reads lagging by this long behind its writes.
-    pub(in crate::emulator) fn new(spec: ProjectSpec, contents: Tables, lag: Duration) -> Self {
+    pub(in crate::emulator) fn new(contents: Tables, lag: Duration) -> Self {
         let past = (!lag.is_zero()).then(|| Past { tables: contents.clone(), lag, coming: VecDeque::new() });
-        Self { spec, now: contents, past, unwritten: Vec::new() }
+        Self { now: contents, past, unwritten: Vec::new(), unsettled: 0, deleted: None }
+    }
+
+    /// Its id.
+    pub(in crate::emulator) fn id(&self) -> &str {
+        &self.now.spec.id
     }
 
     /// What it holds now: what writes are checked against.
@@ -92,14 +103,27 @@ impl Project {
         Ok(())
     }
 
+    /// Notes what was done. The audit has a lag of its own.
+    pub(in crate::emulator) fn note(&mut self, record: Record) {
+        let effect = Effect::Audit(Arc::new(record));
+        self.now.apply(&effect);
+        self.unwritten.push(effect);
+    }
+
+    /// The effects that are not kept yet, in order.
+    pub(in crate::emulator) fn unwritten(&self) -> &[Effect] {
+        &self.unwritten
+    }
+
     /// The effects since the last call, in order.
     pub(in crate::emulator) fn take_unwritten(&mut self) -> Vec<Effect> {
         mem::take(&mut self.unwritten)
     }
 }
 
-/// What every new project holds: the built-in permissions and the tenant administrator's role.
-pub(super) fn fresh_contents() -> Tables {
+/// What every new project holds: the built-in permissions and OAuth providers, the tenant administrator's role,
+/// and a theme without a style.
+pub(in crate::emulator) fn fresh_contents(spec: ProjectSpec) -> Tables {
     let names = ["User Admin", "SSO Admin", "Impersonate"];
     let permissions = names.iter().zip(1_u32..).map(|(name, number)| Permission {
         id: format!("PER2Emulator{number:018}"),
@@ -118,13 +142,25 @@ pub(super) fn fresh_contents() -> Tables {
     let mut tables = Tables::default();
     tables.apply(&Effect::Permissions(permissions.collect()));
     tables.apply(&Effect::Roles(vec![admin]));
+    tables.apply(&Effect::Files(Arc::new(fresh_files())));
+    tables.apply(&Effect::Theme(Arc::new(fresh_theme())));
+    tables.apply(&Effect::Spec(spec));
     tables
+}
+
+/// A theme without a style.
+pub(in crate::emulator) fn fresh_theme() -> StoredTheme {
+    let plain = json!({"components": {}, "globals": {}});
+    let theme = json!({
+        "styles": {"dark": plain, "light": plain},
+        "componentsVersion": "2.0.291",
+        "references": {},
+    });
+    StoredTheme { theme: theme.as_object().cloned().unwrap_or_default(), version: 1 }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn raw(id: &str) -> Map<String, Value> {
@@ -132,7 +168,7 @@ mod tests {
     }
 
     fn project(lag: Duration) -> Project {
-        Project::new(ProjectSpec::made_up(), fresh_contents(), lag)
+        Project::new(fresh_contents(ProjectSpec::made_up()), lag)
     }
 
     #[tokio::test(start_paused = true)]

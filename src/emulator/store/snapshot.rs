@@ -1,4 +1,5 @@
-//! The state file: `{"format_version","projects":[{id, name, …, tenants, roles, permissions, attributes}]}`.
+//! The state file: `{"format_version","projects":[{id, name, …, tenants, roles, permissions, attributes, flows,
+//! theme, files, audit}]}`. A file of an older minor version lacks the last four.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,24 +11,20 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    audit::Record,
+    flow::{StoredFlow, StoredTheme},
     journal::write_durably,
-    project::Project,
+    project::{Project, fresh_theme},
+    settings::{Files, fresh_files},
     tables::{Effect, Permission, Role, Tables},
     tenant::Stored,
 };
 use crate::emulator::{error::Error, options::ProjectSpec};
 
-const FORMAT: &str = "1.0";
+const FORMAT: &str = "1.1";
 
-/// A project as the file holds it.
-#[derive(Debug)]
-pub(super) struct Kept {
-    pub(super) spec: ProjectSpec,
-    pub(super) tables: Tables,
-}
-
-/// The projects of a file, by id.
-pub(super) type Contents = BTreeMap<String, Kept>;
+/// The contents of the projects of a file, by id.
+pub(super) type Contents = BTreeMap<String, Tables>;
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {
@@ -37,14 +34,16 @@ struct Document<'a> {
 
 #[derive(Debug, Serialize)]
 struct ProjectDocument<'a> {
-    id: &'a str,
-    name: &'a str,
-    environment: &'a str,
-    tags: &'a [String],
+    #[serde(flatten)]
+    spec: &'a ProjectSpec,
     attributes: &'a BTreeSet<String>,
     permissions: &'a [Permission],
     roles: &'a [Role],
     tenants: Vec<&'a Stored>,
+    flows: Vec<&'a StoredFlow>,
+    theme: &'a StoredTheme,
+    files: &'a Files,
+    audit: Vec<&'a Record>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,6 +69,14 @@ struct OwnedProject {
     roles: Vec<Role>,
     #[serde(default)]
     tenants: Vec<Stored>,
+    #[serde(default)]
+    flows: Vec<StoredFlow>,
+    #[serde(default = "fresh_theme")]
+    theme: StoredTheme,
+    #[serde(default = "fresh_files")]
+    files: Files,
+    #[serde(default)]
+    audit: Vec<Record>,
 }
 
 /// Reads the file; one that isn't there, or is empty, holds nothing.
@@ -93,7 +100,8 @@ pub(super) fn read(path: &Path) -> Result<Contents, Error> {
 
 /// Writes the file durably.
 pub(super) fn write(path: &Path, projects: &BTreeMap<String, Project>) -> Result<(), Error> {
-    let projects = projects.values().map(ProjectDocument::from).collect();
+    let projects = projects.values().filter(|project| project.deleted.is_none());
+    let projects = projects.map(ProjectDocument::from).collect();
     let document = Document { format_version: FORMAT, projects };
     write_durably(path, |writer| Ok(serde_json::to_writer(writer, &document)?))
         .map_err(|source| Error::Write { path: path.to_owned(), source })
@@ -101,31 +109,46 @@ pub(super) fn write(path: &Path, projects: &BTreeMap<String, Project>) -> Result
 
 impl<'a> From<&'a Project> for ProjectDocument<'a> {
     fn from(project: &'a Project) -> Self {
-        let ProjectSpec { id, name, environment, tags } = &project.spec;
         let tables = project.now();
         Self {
-            id,
-            name,
-            environment,
-            tags,
+            spec: &tables.spec,
             attributes: &tables.attributes,
             permissions: &tables.permissions,
             roles: &tables.roles,
             tenants: tables.tenants().map(AsRef::as_ref).collect(),
+            flows: tables.flows.values().map(AsRef::as_ref).collect(),
+            theme: &tables.theme,
+            files: &tables.files,
+            audit: tables.records().map(AsRef::as_ref).collect(),
         }
     }
 }
 
-impl From<OwnedProject> for Kept {
+impl From<OwnedProject> for Tables {
     fn from(project: OwnedProject) -> Self {
-        let OwnedProject { id, name, environment, tags, attributes, permissions, roles, tenants } = project;
-        let mut tables = Tables::default();
-        tables.apply(&Effect::Roles(roles));
-        tables.apply(&Effect::Permissions(permissions));
-        tables.apply(&Effect::Attributes(attributes));
+        let OwnedProject { id, name, environment, tags, attributes, .. } = project;
+        let OwnedProject { permissions, roles, tenants, flows, theme, files, audit, .. } = project;
+        let whole = [
+            Effect::Spec(ProjectSpec { id, name, environment, tags }),
+            Effect::Roles(roles),
+            Effect::Permissions(permissions),
+            Effect::Attributes(attributes),
+            Effect::Theme(Arc::new(theme)),
+            Effect::Files(Arc::new(files)),
+        ];
+        let mut tables = Self::default();
+        for effect in &whole {
+            tables.apply(effect);
+        }
         for stored in tenants {
             tables.apply(&Effect::Tenant(Arc::new(stored)));
         }
-        Self { spec: ProjectSpec { id, name, environment, tags }, tables }
+        for stored in flows {
+            tables.apply(&Effect::Flow(Arc::new(stored)));
+        }
+        for record in audit {
+            tables.apply(&Effect::Audit(Arc::new(record)));
+        }
+        tables
     }
 }

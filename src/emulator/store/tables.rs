@@ -8,7 +8,16 @@ use std::{
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::tenant::{Shown, Stored};
+use super::{
+    audit::Record,
+    flow::{StoredFlow, StoredTheme},
+    settings::Files,
+    tenant::{Shown, Stored},
+};
+use crate::emulator::options::ProjectSpec;
+
+/// Records that a project remembers; the oldest go first.
+const REMEMBERED: usize = 20_000;
 
 /// A role of the project, or of one tenant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -49,6 +58,20 @@ pub(in crate::emulator) enum Effect {
     Permissions(Vec<Permission>),
     /// These are all the defined attributes.
     Attributes(BTreeSet<String>),
+    /// This flow is so.
+    Flow(#[serde(with = "shared")] Arc<StoredFlow>),
+    /// There is no flow of this id.
+    NoFlow(String),
+    /// The theme is so.
+    Theme(#[serde(with = "shared")] Arc<StoredTheme>),
+    /// These are all the files of the configuration.
+    Files(#[serde(with = "shared")] Arc<Files>),
+    /// The project is called and labelled so.
+    Spec(ProjectSpec),
+    /// This was done.
+    Audit(#[serde(with = "shared")] Arc<Record>),
+    /// There is no project any more.
+    Gone,
 }
 
 /// The contents of a project, with indexes over what must be unique.
@@ -61,6 +84,11 @@ pub(in crate::emulator) struct Tables {
     pub(in crate::emulator) roles: Vec<Role>,
     pub(in crate::emulator) permissions: Vec<Permission>,
     pub(in crate::emulator) attributes: BTreeSet<String>,
+    pub(in crate::emulator) flows: BTreeMap<String, Arc<StoredFlow>>,
+    pub(in crate::emulator) theme: Arc<StoredTheme>,
+    pub(in crate::emulator) files: Arc<Files>,
+    pub(in crate::emulator) spec: ProjectSpec,
+    audit: BTreeMap<u64, Arc<Record>>,
     /// The answer to a read of all tenants, until something changes.
     listing: Option<Bytes>,
 }
@@ -74,6 +102,33 @@ impl Tables {
             Effect::Roles(roles) => self.roles.clone_from(roles),
             Effect::Permissions(permissions) => self.permissions.clone_from(permissions),
             Effect::Attributes(attributes) => self.attributes.clone_from(attributes),
+            Effect::Flow(stored) => {
+                self.flows.insert(stored.flow.id.clone(), Arc::clone(stored));
+            }
+            Effect::NoFlow(id) => drop(self.flows.remove(id)),
+            Effect::Theme(theme) => self.theme = Arc::clone(theme),
+            Effect::Files(files) => self.files = Arc::clone(files),
+            Effect::Spec(spec) => self.spec.clone_from(spec),
+            Effect::Audit(record) => self.remember(record),
+            // Who holds the projects lets go of it.
+            Effect::Gone => {}
+        }
+    }
+
+    /// What was done, oldest first.
+    pub(in crate::emulator) fn records(&self) -> impl DoubleEndedIterator<Item = &Arc<Record>> {
+        self.audit.values()
+    }
+
+    /// The number of the next record.
+    pub(in crate::emulator) fn next_record(&self) -> u64 {
+        self.audit.last_key_value().map_or(1, |(last, _)| last + 1)
+    }
+
+    fn remember(&mut self, record: &Arc<Record>) {
+        self.audit.insert(record.number, Arc::clone(record));
+        if self.audit.len() > REMEMBERED {
+            self.audit.pop_first();
         }
     }
 

@@ -34,7 +34,7 @@ fn tenant(id: &str, body: &Value) -> Effect {
 
 fn write(store: &mut Store, effect: Effect) {
     store.project("P1").unwrap().write(effect);
-    store.keep("P1").unwrap();
+    store.keep().unwrap();
 }
 
 fn ids(store: &mut Store) -> Vec<String> {
@@ -129,8 +129,8 @@ fn a_project_of_the_file_keeps_what_it_holds_and_a_new_one_is_added() {
     write(&mut store, tenant("a", &json!({"name": "A"})));
     store.close().unwrap();
     let specs = [ProjectSpec::new("P1", "Renamed"), ProjectSpec::new("P2", "Two")];
-    let store = Store::open(Some(&folder.file()), &specs, NONE).unwrap();
-    let names: Vec<_> = store.projects().map(|project| project.spec.name.clone()).collect();
+    let mut store = Store::open(Some(&folder.file()), &specs, NONE).unwrap();
+    let names: Vec<_> = store.projects().map(|project| project.now().spec.name.clone()).collect();
     assert_eq!(names, ["One", "Two"]);
     drop(store);
     assert_eq!(ids(&mut folder.open().unwrap()), ["a"]);
@@ -195,4 +195,86 @@ fn a_start_and_a_stop_without_a_write_leave_the_file_as_it_was() {
     let before = fs::metadata(folder.file()).unwrap().modified().unwrap();
     folder.open().unwrap().close().unwrap();
     assert_eq!(fs::metadata(folder.file()).unwrap().modified().unwrap(), before);
+}
+
+fn everything() -> Vec<Effect> {
+    let flow = json!({"flow": {"flowId": "login", "metadata": {"name": "Login"}, "newKey": 1},
+        "versions": [{"version": 1, "changelog": "first", "skipRender": false, "modifiedTime": 7}]});
+    let flow: StoredFlow = serde_json::from_value(flow).unwrap();
+    let theme = StoredTheme { version: 3, ..StoredTheme::default() };
+    let record = Record { number: 5, action: "Done".to_owned(), ..Record::default() };
+    vec![
+        Effect::Flow(Arc::new(flow)),
+        Effect::Theme(Arc::new(theme)),
+        Effect::Files(Arc::new(Files::from([("project.json".to_owned(), json!({"a": 1}))]))),
+        Effect::Audit(Arc::new(record)),
+        Effect::Spec(ProjectSpec { tags: vec!["x".to_owned()], ..ProjectSpec::new("P1", "Renamed") }),
+    ]
+}
+
+fn assert_everything(store: &mut Store) {
+    let tables = store.project("P1").unwrap().now();
+    let flow = tables.flows.get("login").unwrap();
+    assert_eq!((flow.flow.text("name"), flow.flow.extra.get("newKey")), ("Login", Some(&json!(1))));
+    assert_eq!((flow.versions[0].changelog.as_str(), tables.theme.version), ("first", 3));
+    assert_eq!(tables.files.get("project.json"), Some(&json!({"a": 1})));
+    assert_eq!((tables.records().count(), tables.next_record()), (1, 6));
+    assert_eq!((tables.spec.name.as_str(), tables.spec.tags.len()), ("Renamed", 1));
+}
+
+#[test]
+fn flows_themes_files_records_and_names_survive_a_kill_and_a_stop() {
+    let folder = Folder::new();
+    let mut store = folder.open().unwrap();
+    for effect in everything() {
+        write(&mut store, effect);
+    }
+    drop(store);
+    let mut store = folder.open().unwrap();
+    assert_everything(&mut store);
+    store.close().unwrap();
+    assert_everything(&mut folder.open().unwrap());
+}
+
+#[test]
+fn a_project_made_survives_a_kill_and_one_deleted_stays_away() {
+    let folder = Folder::new();
+    let mut store = folder.open().unwrap();
+    store.make(fresh_contents(ProjectSpec::new("P2", "Two")));
+    assert_eq!(store.keep().unwrap(), 1);
+    store.project("P2").unwrap().write(tenant("a", &json!({"name": "A"})));
+    store.keep().unwrap();
+    drop(store);
+    let mut store = folder.open().unwrap();
+    assert_eq!(store.project("P2").unwrap().now().tenants().count(), 1);
+    let project = store.project("P2").unwrap();
+    project.deleted = Some(tokio::time::Instant::now());
+    project.write(Effect::Gone);
+    store.keep().unwrap();
+    drop(store);
+    let mut store = folder.open().unwrap();
+    assert!(store.project("P2").is_none());
+    store.close().unwrap();
+    assert!(folder.open().unwrap().project("P2").is_none());
+}
+
+#[test]
+fn a_file_without_the_newer_parts_has_their_defaults() {
+    let folder = Folder::new();
+    folder.open().unwrap().close().unwrap();
+    let text = r#"{"format_version":"1.0","projects":[{"id":"P1","name":"One","environment":"","tags":[]}]}"#;
+    fs::write(folder.file(), text).unwrap();
+    let mut store = folder.open().unwrap();
+    let tables = store.project("P1").unwrap().now();
+    assert_eq!(tables.files.as_ref(), &fresh_files());
+    assert!(tables.flows.is_empty() && tables.theme.theme.contains_key("styles"));
+}
+
+#[test]
+fn the_audit_forgets_the_oldest_when_it_is_full() {
+    let mut tables = fresh_contents(ProjectSpec::new("P1", "One"));
+    for number in 1..=20_001 {
+        tables.apply(&Effect::Audit(Arc::new(Record { number, ..Record::default() })));
+    }
+    assert_eq!(tables.records().next().unwrap().number, 2);
 }
