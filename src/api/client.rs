@@ -50,6 +50,7 @@ struct Shared {
     schedule: Schedule,
     max_wait: Duration,
     parallelism: Option<usize>,
+    snapshot_timeout: Duration,
     latency: pool::Latency,
     sent: AtomicU64,
     handshaken: AtomicBool,
@@ -90,6 +91,7 @@ impl Client {
             schedule,
             max_wait: options.max_wait,
             parallelism: options.parallelism,
+            snapshot_timeout: options.snapshot_timeout,
             latency: pool::Latency::default(),
             sent: AtomicU64::new(0),
             handshaken: AtomicBool::new(false),
@@ -101,6 +103,12 @@ impl Client {
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         Self { shared: Arc::clone(&self.shared), timeout }
+    }
+
+    /// This client with the patience that a snapshot of a whole project takes.
+    #[must_use]
+    pub fn for_snapshots(&self) -> Self {
+        self.with_timeout(self.shared.snapshot_timeout)
     }
 
     /// Asks for the license tier, which names the rate-limit bucket of later requests. Without an answer in 5 s they

@@ -24,6 +24,8 @@ pub struct Options {
     pub slots_file: Option<PathBuf>,
     /// How long one attempt may take, from its sending to the end of its answer.
     pub timeout: Duration,
+    /// The same for snapshots of a whole project, which are slow and large.
+    pub snapshot_timeout: Duration,
     /// How long one request may take in all: rate limits, pauses and repetitions included.
     pub max_wait: Duration,
     /// The id of this run, which shows up in Descope's own audit.

@@ -1,7 +1,7 @@
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::{Goal, reconcile_configuration},
+    reconcile::{Goal, Kinds, reconcile_configuration},
 };
 use crate::render::Ui;
 
@@ -18,7 +18,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        reconcile_configuration(globals, ui, &self.selection, "apply", Goal::apply_unless(globals.dry_run))
-            .await
+        let goal = Goal::apply_unless(globals.dry_run);
+        reconcile_configuration(globals, ui, &self.selection, "apply", goal, Kinds::All).await
     }
 }

@@ -1,13 +1,13 @@
 //! What a run leaves on disk beside its trail: the backup before, the baseline after.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
 use super::{reconcile::Order, session::Session};
 use crate::{
-    apply::{Report, Status, Trail},
-    plan::{Action, Plan},
+    apply::{Outcome, Report, Status, Trail},
+    plan::{Action, Change, Plan, whole_baseline},
     resource::{self, Address, Attributes, Live, kept_as, paths_of},
     state::{self, BackedUp, Backup, Baseline},
 };
@@ -30,32 +30,38 @@ pub(super) async fn close(
     Ok(head)
 }
 
-/// Puts what succeeded into the baseline, as the configuration has it; sensitive values are left out.
+/// Puts what succeeded into the baseline.
 fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
-    let done: HashSet<&Address> = report
-        .outcomes
-        .iter()
-        .filter(|outcome| outcome.status == Status::Succeeded)
-        .map(|outcome| &outcome.address)
-        .collect();
-    for change in plan.changes.iter().filter(|change| done.contains(&change.address)) {
+    let succeeded = report.outcomes.iter().filter(|outcome| outcome.status == Status::Succeeded);
+    let done: HashMap<&Address, &Outcome> = succeeded.map(|outcome| (&outcome.address, outcome)).collect();
+    for change in &plan.changes {
+        let Some(outcome) = done.get(&change.address) else { continue };
         let address = change.address.as_str();
         let Some(after) = change.action.after() else {
             baseline.forget(address);
             continue;
         };
-        let mut kept: Attributes = baseline.attributes(address).ok().flatten().unwrap_or_default();
-        lay_over(&mut kept, after);
-        change
-            .fields
-            .iter()
-            .filter(|it| it.after.is_none())
-            .for_each(|it| resource::remove(&mut kept, &it.path));
-        change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
+        let kept = if change.versions.is_some() {
+            let returned = outcome.returned.as_ref();
+            whole_baseline(change, returned.and_then(|it| resource::digest(change.address.kind(), it)))
+        } else {
+            managed(change, after, baseline)
+        };
         if let Err(error) = baseline.set(address, &kept) {
             tracing::warn!(%error, address, "not kept in the baseline");
         }
     }
+}
+
+/// The managed attributes as the configuration has them; sensitive values are left out.
+fn managed(change: &Change, after: &Attributes, baseline: &Baseline) -> Attributes {
+    let mut kept: Attributes =
+        baseline.attributes(change.address.as_str()).ok().flatten().unwrap_or_default();
+    lay_over(&mut kept, after);
+    let gone = change.fields.iter().filter(|it| it.after.is_none());
+    gone.for_each(|it| resource::remove(&mut kept, &it.path));
+    change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
+    kept
 }
 
 /// Lays attributes over others, maps key by key: one-off work knows only a part of what is managed.

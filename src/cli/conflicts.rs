@@ -7,7 +7,7 @@ use super::{
 use crate::{
     plan::Plan,
     render::{Conflict, Ui},
-    resource::{Address, Desired, Path},
+    resource::{Address, Desired, Path, theme},
 };
 
 /// Settles every conflict as the flag says, or as somebody answers; returns what is left as it is live.
@@ -50,5 +50,11 @@ pub(super) fn leave_alone(desired: &Desired, kept: &[(Address, Path)]) -> Desire
         let own = kept.iter().filter(|(other, _)| *other == address).map(|(_, path)| path.clone());
         tenant.lifecycle.ignore_changes.extend(own);
     }
+    // What is compared as a whole is left alone as a whole.
+    let left = |address: &Address| kept.iter().any(|(other, _)| other == address);
+    if let Some(flows) = &mut desired.flows {
+        flows.retain(|flow| !left(&flow.address()));
+    }
+    desired.theme = desired.theme.filter(|_| !left(&Address::new(theme::KIND, theme::ID)));
     desired
 }

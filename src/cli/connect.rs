@@ -119,6 +119,7 @@ fn options(session: &Session, emulator: Option<&Emulator>, notices: &Notices) ->
         path_rates: settings.rate.paths.clone(),
         slots_file,
         timeout: settings.timeout.unwrap_or(Settings::TIMEOUT),
+        snapshot_timeout: settings.timeout.unwrap_or(Settings::SNAPSHOT_TIMEOUT),
         max_wait: settings.max_wait,
         run_id: session.run_id.clone(),
         parallelism: settings.parallelism,

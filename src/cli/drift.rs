@@ -1,7 +1,7 @@
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::{Goal, reconcile_configuration},
+    reconcile::{Goal, Kinds, reconcile_configuration},
 };
 use crate::render::Ui;
 
@@ -20,6 +20,6 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let selection = Selection { target: self.target, exclude: self.exclude, prune: false };
-        reconcile_configuration(globals, ui, &selection, "drift", Goal::Drift).await
+        reconcile_configuration(globals, ui, &selection, "drift", Goal::Drift, Kinds::All).await
     }
 }

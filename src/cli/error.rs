@@ -61,6 +61,16 @@ pub(super) enum Error {
     TenantExists { id: String },
     #[error("no tenant '{id}' in this project")]
     NoTenant { id: String },
+    #[error("no flow '{id}' in this project")]
+    NoFlow { id: String, there: Vec<String> },
+    #[error("no template '{name}'")]
+    NoTemplate { name: String, there: Vec<String> },
+    #[error("{0}")]
+    Template(String),
+    #[error("no backup of project {project} holds such a flow")]
+    NoFlowBackup { project: String },
+    #[error("the backup holds something that can't be put back: {0}")]
+    BackupHolds(String),
     #[error("{path} can't be written", path = .path.display())]
     Out { path: PathBuf, source: io::Error },
     #[error("{path} can't be written", path = .path.display())]
@@ -79,6 +89,8 @@ impl Error {
             | Self::Plan(_)
             | Self::NoProject
             | Self::NoKey
+            | Self::Template(_)
+            | Self::NoTemplate { .. }
             | Self::WrongProject { .. }
             | Self::OtherName { .. } => Exit::Invalid,
             // The key can't see the project: that is a wrong target, not a failure on the way.
@@ -99,7 +111,10 @@ impl Error {
             | Self::Emulator(_)
             | Self::SandboxUrl
             | Self::BackupBody(_)
+            | Self::BackupHolds(_)
             | Self::NoTenant { .. }
+            | Self::NoFlow { .. }
+            | Self::NoFlowBackup { .. }
             | Self::TenantExists { .. }
             | Self::Out { .. }
             | Self::Log { .. }
@@ -152,7 +167,7 @@ impl Error {
             Self::NoProject => "no_project",
             Self::NoKey => "no_key",
             Self::SandboxUrl => "sandbox_url",
-            Self::BackupBody(_) => "backup_body",
+            Self::BackupBody(_) | Self::BackupHolds(_) => "backup_body",
             Self::WrongProject { .. } | Self::OtherName { .. } => "wrong_project",
             Self::NotNamed { .. } => "environment_protected",
             Self::WrongName { .. } => "wrong_project_name",
@@ -164,6 +179,10 @@ impl Error {
             Self::Usage(_) => "wrong_usage",
             Self::NoTenant { .. } => "tenant_not_found",
             Self::TenantExists { .. } => "tenant_exists",
+            Self::NoFlow { .. } => "flow_not_found",
+            Self::NoTemplate { .. } => "unknown_template",
+            Self::Template(_) => "bad_template",
+            Self::NoFlowBackup { .. } => "backup_not_found",
             Self::Out { .. } => "out_file",
             Self::Log { .. } => "log_file",
             Self::NoDirectory(_) => "no_directory",
@@ -178,7 +197,7 @@ impl Error {
             Self::State(error) => return error.hint(),
             Self::Emulator(error) => return error.hint(),
             Self::Plan(_) | Self::Declined | Self::SandboxUrl => return None,
-            Self::BackupBody(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),
+            Self::BackupBody(_) | Self::BackupHolds(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),
             Self::Conflict(_) => "choose with --conflict config or --conflict live, or without --yes on a terminal".to_owned(),
             Self::Moved(_) => "run the command again: it plans from what is live now".to_owned(),
             Self::NoProject => "set project_id in the environment's block, or DESCOPE_PROJECT_ID; or try --sandbox".to_owned(),
@@ -206,12 +225,25 @@ impl Error {
             Self::Usage(_) => "see the command's --help".to_owned(),
             Self::TenantExists { id } => format!("`descope-mgmt tenant update {id}` changes it"),
             Self::NoTenant { .. } => "`descope-mgmt tenant list` shows those that there are".to_owned(),
+            Self::NoFlow { there, .. } | Self::NoTemplate { there, .. } => available(there),
+            Self::Template(_) => "correct the file that it names; `descope-mgmt flow templates` shows what can be read".to_owned(),
+            Self::NoFlowBackup { .. } => "`descope-mgmt backup list` shows those that there are".to_owned(),
             Self::Out { .. } => "name another file with --out".to_owned(),
             Self::Log { .. } => "name another --log-file".to_owned(),
             Self::NoDirectory(_) => "change to a folder that exists".to_owned(),
             Self::Runtime(_) => "the system may be out of threads or files: see `ulimit -a`".to_owned(),
         };
         Some(hint)
+    }
+}
+
+fn available(names: &[String]) -> String {
+    const MOST: usize = 20;
+    let shown = names.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => "there are none".to_owned(),
+        count if count > MOST => format!("there are {shown} and {} more", count - MOST),
+        _ => format!("there are {shown}"),
     }
 }
 

@@ -13,6 +13,7 @@ mod drift;
 mod emulator;
 mod error;
 mod exit;
+mod flow;
 mod globals;
 mod identity;
 mod lock;
@@ -58,6 +59,11 @@ enum Command {
         after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
     )]
     Tenant(tenant::Command),
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt flow deploy --dry-run\n  descope-mgmt flow rollback --backup latest"
+    )]
+    Flow(flow::Command),
     #[command(subcommand)]
     Backup(backup::Command),
     #[command(subcommand)]
@@ -108,6 +114,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
+        Command::Flow(command) => block_on(command.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),
     }
 }

@@ -1,7 +1,7 @@
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::{Goal, reconcile_configuration},
+    reconcile::{Goal, Kinds, reconcile_configuration},
 };
 use crate::render::Ui;
 
@@ -16,6 +16,6 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        reconcile_configuration(globals, ui, &self.selection, "plan", Goal::Plan).await
+        reconcile_configuration(globals, ui, &self.selection, "plan", Goal::Plan, Kinds::All).await
     }
 }

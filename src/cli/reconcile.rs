@@ -78,6 +78,17 @@ pub(super) enum Wanted<'a> {
     },
 }
 
+/// Which kinds of objects a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    /// All that the configuration manages.
+    All,
+    /// Tenants.
+    Tenants,
+    /// Flows and the theme.
+    Flows,
+}
+
 /// Reconciles the whole configuration, or the part of it that was selected.
 pub(super) async fn reconcile_configuration(
     globals: &Globals,
@@ -85,8 +96,10 @@ pub(super) async fn reconcile_configuration(
     selection: &Selection,
     command: &str,
     goal: Goal,
+    kinds: Kinds,
 ) -> Result<Exit, Error> {
-    let session = Session::open(globals)?;
+    let mut session = Session::open(globals)?;
+    session.keep(kinds);
     let desired = session.desired()?;
     let connection = connect(&session, ui).await?;
     let order = Order {
@@ -183,7 +196,9 @@ async fn gather<'a>(
     let project = connection.client.project_id();
     match &order.wanted {
         Wanted::Configured(desired) => {
-            let live = live::fetch(&connection.client, &Reads::of(desired)).await?;
+            let mut live = live::fetch(&connection.client, &Reads::of(desired)).await?;
+            let flows = desired.flows.as_deref().unwrap_or_default();
+            live.facts = live::facts(&connection.client, flows, &live).await?;
             Ok((live, Cow::Borrowed(*desired), session.state.baseline(project)?))
         }
         // Whoever names one tenant, or a backup, wants just that, whoever changed it last.
@@ -257,7 +272,7 @@ async fn apply(
     progress.finish();
     report.run_id.clone_from(&session.run_id);
     report.backup_id = Some(backup.id.clone());
-    report.rollback_command = Some(retry::rollback(&backup.id, globals));
+    report.rollback_command = Some(retry::rollback(&backup.id, plan, globals));
     report.retry_command = retry::command(&report, order, globals);
     match close(session, plan, &report, project, trail).await {
         Ok(head) => report.audit_head = head,

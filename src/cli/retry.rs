@@ -3,7 +3,11 @@
 use clap::ValueEnum;
 
 use super::{globals::Globals, reconcile::Order};
-use crate::apply::{Report, Status};
+use crate::{
+    apply::{Report, Status},
+    plan::Plan,
+    resource::{flow, theme},
+};
 
 /// Targets that a command line may reasonably hold; beyond, the whole command is as good.
 const MOST_TARGETS: usize = 50;
@@ -33,8 +37,10 @@ pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> 
 }
 
 /// The command that goes back to what a run found, to be pasted as it is.
-pub(super) fn rollback(backup: &str, globals: &Globals) -> String {
-    let mut words = ["descope-mgmt", "backup", "restore", backup].map(str::to_owned).to_vec();
+pub(super) fn rollback(backup: &str, plan: &Plan, globals: &Globals) -> String {
+    let flows_only = plan.runnable().all(|change| [flow::KIND, theme::KIND].contains(&change.address.kind()));
+    let command = if flows_only { "flow rollback --backup" } else { "backup restore" };
+    let mut words = vec!["descope-mgmt".to_owned(), command.to_owned(), backup.to_owned()];
     words.extend(flags(globals));
     words.join(" ")
 }

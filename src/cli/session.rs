@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
 
 use chrono::Utc;
 
-use super::{connect::Connection, error::Error, globals::Globals, identity::sandbox_project};
+use super::{
+    connect::Connection, error::Error, globals::Globals, identity::sandbox_project, reconcile::Kinds,
+};
 use crate::{
     config::{self, Config, Diagnostic, Inputs, Limits, Selection},
     plan::Warning,
@@ -71,6 +73,17 @@ impl Session {
         Ok(&self.config.desired)
     }
 
+    /// Leaves of what the configuration says only what these kinds are about.
+    pub(super) fn keep(&mut self, kinds: Kinds) {
+        let desired = &mut self.config.desired;
+        if kinds == Kinds::Flows {
+            desired.tenants = None;
+        }
+        if kinds == Kinds::Tenants {
+            (desired.flows, desired.theme) = (None, None);
+        }
+    }
+
     /// The warnings of the configuration, as a plan shows them. What the live project settles is left to the plan.
     pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
         let settled = ["id_of_existing_only", "parent_not_in_configuration"];
@@ -102,7 +115,7 @@ impl Session {
         let prevented = configured.tenants.iter().flatten().filter(|it| it.lifecycle.prevent_destroy);
         let prevented = prevented.filter_map(|tenant| tenant.address().as_str().parse().ok());
         let protect = configured.protect.iter().cloned().chain(prevented).collect();
-        Desired { tenants, sensitive, protect }
+        Desired { tenants, sensitive, protect, ..Desired::default() }
     }
 
     /// What a plan says it is about.

@@ -22,6 +22,8 @@ pub(super) enum References {
     Tolerate,
     /// A scalar with a reference has no text: its block is not the selected one.
     Skip,
+    /// What looks like a reference is a part of the text.
+    Keep,
 }
 
 /// What references stand for.
@@ -67,7 +69,7 @@ impl<'a> Scope<'a> {
     /// The text of a scalar. `None`: it has none, and whatever is wrong was reported.
     pub(super) fn expand<'t>(&self, node: Node<'t>, problems: &mut Problems) -> Option<Cow<'t, str>> {
         let text = node.text();
-        if !text.contains("${") {
+        if self.references == References::Keep || !text.contains("${") {
             return Some(Cow::Borrowed(text));
         }
         let mut expanded = String::with_capacity(text.len());

@@ -5,7 +5,7 @@ use super::{
     environment::{self, Environment},
     expand::{References, Scope},
     fields::Fields,
-    files, hidden, locate,
+    files, flows, hidden, locate,
     problems::{Problem, Problems},
     protect, sections, settings, target, tenants,
     tree::Tree,
@@ -27,12 +27,13 @@ pub fn load(inputs: &Inputs) -> Result<Config, Error> {
     let mut problems = Problems::default();
     variables::check(&inputs.variables, &mut problems);
     let trees = files::read(&inputs.directory, files, &mut problems)?;
-    let outcome = build(inputs, &trees, &mut problems);
+    let mut extra = flows::Extra::behind(&trees);
+    let outcome = build(inputs, &trees, &mut extra, &mut problems);
     let has_errors = problems.has_errors();
     if !has_errors && let Err(error) = outcome {
         return Err(error);
     }
-    let sources: Vec<_> = trees.iter().map(Tree::source).collect();
+    let sources: Vec<_> = trees.iter().chain(extra.trees()).map(Tree::source).collect();
     let hidden = if problems.is_empty() { Vec::new() } else { hidden::sites(&trees) };
     match outcome {
         Ok(config) if !has_errors => Ok(Config { warnings: problems.finish(&sources, &hidden), ..config }),
@@ -55,7 +56,12 @@ fn works_without_files(inputs: &Inputs) -> bool {
         || credentials.iter().any(|name| inputs.variables.filled(name).is_some())
 }
 
-fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Config, Error> {
+fn build(
+    inputs: &Inputs,
+    trees: &[Tree],
+    extra: &mut flows::Extra,
+    problems: &mut Problems,
+) -> Result<Config, Error> {
     let scope = Scope { variables: &inputs.variables, environment: None, references: References::Expand };
     let mut fields = Fields { scope, problems };
     let sections = sections::read(trees, &mut fields);
@@ -83,6 +89,9 @@ fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Con
         scope: fields.scope,
         allow_shared_ids: settings.allow_shared_tenant_ids,
     };
+    let around = flows::Surroundings { inputs, templates: &settings.templates_dir };
+    let flows = flows::read(&frame, &around, extra, &mut fields);
+    let theme = flows::read_theme(&sections, &around, extra, &mut fields);
     let tenants = tenants::read(&frame, problems);
     if let Some(error) = unselected {
         return Err(error);
@@ -95,7 +104,7 @@ fn build(inputs: &Inputs, trees: &[Tree], problems: &mut Problems) -> Result<Con
         environment,
         target,
         settings,
-        desired: Desired { tenants, protect, ..Desired::default() },
+        desired: Desired { tenants, flows, theme, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,
         looked: locate::usual(inputs),

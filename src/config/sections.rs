@@ -26,6 +26,10 @@ pub(super) struct Sections<'a> {
     pub(super) protect: Vec<Node<'a>>,
     /// The lists below `tenants`; `None` where no file has the key.
     pub(super) tenants: Option<Vec<Node<'a>>>,
+    /// The lists below `flows`; `None` where no file has the key.
+    pub(super) flows: Option<Vec<Node<'a>>>,
+    /// The map below `theme`.
+    pub(super) theme: Merged<'a>,
 }
 
 /// The block of one environment.
@@ -117,7 +121,15 @@ impl<'a> Sections<'a> {
                 let lists = self.tenants.get_or_insert_default();
                 lists.extend(fields.items(value, "tenants").map(|_| value));
             }
-            "flows" | "theme" => fields.problems.report(unsupported(key)),
+            "flows" => {
+                let lists = self.flows.get_or_insert_default();
+                lists.extend(fields.items(value, "flows").map(|_| value));
+            }
+            "theme" => {
+                if let Some(map) = fields.map(value, "theme") {
+                    self.theme.add(map, "theme", fields);
+                }
+            }
             _ => fields.unknown_key(key, "the configuration", TOP),
         }
     }
@@ -191,16 +203,6 @@ mod tests {
           hint: did you mean 'tenants'?
         descope.yaml:2:1: error: unknown key 'zebra' in the configuration [unknown_key]
           hint: known are 'version', 'environments', 'settings', 'defaults', 'protect', 'tenants', 'include', 'flows', 'theme'
-        ");
-    }
-
-    #[test]
-    fn what_a_later_version_manages_is_refused_not_ignored() {
-        insta::assert_snapshot!(Case::new("flows: []\ntheme: { file: theme.json }\n").problems(), @"
-        descope.yaml:1:1: error: 'flows' is not supported yet by this version [not_supported_yet]
-          hint: take it out until a newer version manages it
-        descope.yaml:2:1: error: 'theme' is not supported yet by this version [not_supported_yet]
-          hint: take it out until a newer version manages it
         ");
     }
 

@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
     api::{Client, Error, Request},
     resource::{
-        Desired, Live, Object, Observed, is_listed,
+        Desired, Live, Object, Observed, flow,
+        flow::{Facts, Flow},
         tenant::{self, LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH},
+        theme,
     },
 };
 
+mod flow_reads;
 mod project;
 
+pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
 pub use project::{Project, projects};
 
 /// What is to be read.
@@ -24,14 +28,53 @@ pub struct Reads {
     pub tenants: bool,
     /// The tenants whose settings are, where they are there.
     pub settings: HashSet<String>,
+    /// The flows that are, where they are there.
+    pub flows: Which,
+    /// Whether the theme is.
+    pub theme: bool,
+}
+
+/// Which objects of a kind are to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Which {
+    /// None of them, not even their list.
+    #[default]
+    None,
+    /// Those with these ids.
+    Some(BTreeSet<String>),
+    /// All of them.
+    All,
+}
+
+impl Which {
+    /// Those with these ids; none where there are no ids.
+    pub fn of(ids: impl IntoIterator<Item = String>) -> Self {
+        let ids: BTreeSet<String> = ids.into_iter().collect();
+        if ids.is_empty() { Self::None } else { Self::Some(ids) }
+    }
+
+    fn contains(&self, id: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Some(ids) => ids.contains(id),
+            Self::All => true,
+        }
+    }
 }
 
 impl Reads {
     /// What a comparison with `desired` needs: one request, and one per tenant whose settings it manages.
     pub fn of(desired: &Desired) -> Self {
-        let Desired { tenants, sensitive: _, protect: _ } = desired;
+        let Desired { tenants, flows, theme, doomed_flows, sensitive: _, protect: _ } = desired;
         let managed = tenants.iter().flatten().filter(|tenant| tenant.manages_settings());
-        Self { tenants: tenants.is_some(), settings: managed.map(|tenant| tenant.id.clone()).collect() }
+        let named = flows.iter().flatten().map(|flow| flow.id.clone());
+        Self {
+            tenants: tenants.is_some(),
+            settings: managed.map(|tenant| tenant.id.clone()).collect(),
+            // Whoever deletes a flow must know which others run it.
+            flows: if doomed_flows.is_empty() { Which::of(named) } else { Which::All },
+            theme: theme.is_some(),
+        }
     }
 }
 
@@ -41,7 +84,41 @@ pub async fn fetch(client: &Client, wanted: &Reads) -> Result<Live, Error> {
     let there =
         tenants.iter().map(|tenant| tenant.object.id.as_str()).filter(|id| wanted.settings.contains(*id));
     let settings = settings(client, there).await?;
-    Ok(Live { tenants, settings })
+    let mut live = Live { tenants, settings, ..Live::default() };
+    if wanted.flows != Which::None {
+        let listed = flows(client).await?;
+        let there: Vec<String> = listed.keys().filter(|id| wanted.flows.contains(id)).cloned().collect();
+        live.flows = each(client, &there, |id| one_flow(client, id)).await?;
+        live.flow_ids = listed.into_keys().collect();
+    }
+    if wanted.theme {
+        live.theme = Some(one_theme(client).await?);
+    }
+    Ok(live)
+}
+
+/// Looks for what the flows that are about to change lean on; nothing is asked where they lean on nothing.
+pub async fn facts(client: &Client, desired: &[Flow], live: &Live) -> Result<Facts, Error> {
+    facts_of(client, desired.iter().filter(|flow| !is_as_desired(flow, live))).await
+}
+
+/// Looks for what these flows lean on; nothing is asked where they lean on nothing.
+pub async fn facts_of<'a>(client: &Client, flows: impl Iterator<Item = &'a Flow>) -> Result<Facts, Error> {
+    let (mut roles, mut snapshot) = (false, false);
+    for flow in flows {
+        let needs = flow::dependencies(&flow.content);
+        let open = |list: &[flow::Dependency]| list.iter().any(|it| !it.built_in);
+        roles |= open(&needs.roles);
+        snapshot |= open(&needs.connectors)
+            || open(&needs.oauth_providers)
+            || open(&needs.user_attributes)
+            || open(&needs.tenant_attributes);
+    }
+    flow_reads::facts(client, roles, snapshot).await
+}
+
+fn is_as_desired(flow: &Flow, live: &Live) -> bool {
+    live.flows.get(&flow.id).is_some_and(|now| flow.content.over(&now.object).same(&now.object))
 }
 
 /// Reads the settings of these tenants, each by itself.
@@ -75,9 +152,7 @@ pub async fn one_tenant(client: &Client, id: &str) -> Result<Option<Observed<Liv
     if object.is_empty() {
         return Ok(None);
     }
-    let raw =
-        serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(TENANT_PATH, &error))?;
-    observe(raw).map(Some)
+    observe(observe_whole(TENANT_PATH, &object)?).map(Some)
 }
 
 /// The settings of one tenant (Tenants, settings).
@@ -85,9 +160,12 @@ pub async fn one_settings(client: &Client, id: &str) -> Result<Observed<LiveSett
     let answer = client.send(&tenant::look_settings(id)).await?;
     let object = tenant::shape(SETTINGS_PATH).unwrap(answer.json::<Object>()?);
     let settings = LiveSettings::from_object(&object);
-    let raw =
-        serde_json::value::to_raw_value(&object).map_err(|error| Error::unexpected(SETTINGS_PATH, &error))?;
-    Ok(Observed { object: settings, raw })
+    Ok(Observed { object: settings, raw: observe_whole(SETTINGS_PATH, &object)? })
+}
+
+/// What was read from `path`, its wrapper taken off.
+fn observe_whole(path: &'static str, object: &impl Serialize) -> Result<Box<RawValue>, Error> {
+    to_raw_value(object).map_err(|error| Error::unexpected(path, &error))
 }
 
 fn observe(raw: Box<RawValue>) -> Result<Observed<LiveTenant>, Error> {
@@ -99,10 +177,18 @@ async fn settings<'a>(
     client: &Client,
     ids: impl Iterator<Item = &'a str>,
 ) -> Result<BTreeMap<String, Observed<LiveSettings>>, Error> {
-    use futures_util::{StreamExt, TryStreamExt, stream};
-    let reads: Vec<_> = ids
-        .map(|id| async move { one_settings(client, id).await.map(|settings| (id.to_owned(), settings)) })
-        .collect();
+    let ids: Vec<String> = ids.map(str::to_owned).collect();
+    each(client, &ids, |id| one_settings(client, id)).await
+}
+
+/// Reads one object for each id, several at a time.
+async fn each<'a, T, F: Future<Output = Result<T, Error>>>(
+    client: &Client,
+    ids: &'a [String],
+    read: impl Fn(&'a str) -> F,
+) -> Result<BTreeMap<String, T>, Error> {
+    use futures_util::{StreamExt, TryFutureExt, TryStreamExt, stream};
+    let reads: Vec<_> = ids.iter().map(|id| read(id).map_ok(|object| (id.clone(), object))).collect();
     stream::iter(reads).buffer_unordered(client.pool_size()).try_collect().await
 }
 
@@ -138,8 +224,19 @@ pub async fn find<'a>(
             }
         }
     }
-    let singly = wanted.iter().filter(|(path, _)| !is_listed(path)).map(|(_, id)| *id);
-    let settings = settings(client, singly).await?;
+    let ids = |path: &'static str| {
+        wanted.iter().filter(move |(other, _)| *other == path).map(|(_, id)| (*id).to_owned())
+    };
+    let wanted = Reads {
+        flows: Which::of(ids(flow::EXPORT_PATH)),
+        theme: ids(theme::EXPORT_PATH).next().is_some(),
+        ..Reads::default()
+    };
+    let live = fetch(client, &wanted).await?;
+    let settings = settings_of(client, &ids(SETTINGS_PATH).collect::<Vec<_>>()).await?;
     found.objects.extend(settings.into_iter().map(|(id, it)| ((SETTINGS_PATH, id), it.raw)));
+    found.objects.extend(live.flows.into_iter().map(|(id, it)| ((flow::EXPORT_PATH, id), it.raw)));
+    let theme = live.theme.map(|theme| ((theme::EXPORT_PATH, theme::ID.to_owned()), theme.raw));
+    found.objects.extend(theme);
     Ok(found)
 }

@@ -3,14 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Action, Cause, Change, Need, Plan, Problem, Scope, Withheld, cause, holders,
+    Action, Cause, Change, Need, Plan, Problem, Scope, Withheld, cause, flows, holders,
+    lean::lean,
     tenants::{ById, Compared, compare_all},
 };
 use crate::{
     config::is_own_id,
     resource::{
-        Address, Attributes, Desired, Live, Pattern,
+        Address, Attributes, Desired, Live, Pattern, flow,
         tenant::{self, LiveTenant},
+        theme,
     },
     state::Baseline,
 };
@@ -38,16 +40,21 @@ pub struct Inputs<'a> {
 pub fn compute(inputs: Inputs<'_>) -> Result<Plan, Vec<Problem>> {
     let Inputs { desired, live, baseline, scope } = inputs;
     let by_id: ById<'_> = live.tenants.iter().map(|tenant| (tenant.object.id.as_str(), tenant)).collect();
-    let Compared { changes, orphans, unchanged } = compare_all(desired, live, &by_id, scope);
+    let mut compared = compare_all(desired, live, &by_id, scope);
+    flows::compare_all(desired, live, baseline, scope.allow_breaking, &mut compared);
+    let Compared { changes, orphans, unchanged } = compared;
     let mut plan = Plan { changes, orphans, unchanged, warnings: Vec::new(), live_count: live.tenants.len() };
     narrow(&mut plan, scope);
     let surroundings = Surroundings::new(&plan, &by_id, desired);
+    let (warnings, problems) = lean(&plan.changes, desired, live);
     let problems: Vec<Problem> = unmatched_targets(desired, live, scope)
         .chain(plan.changes.iter().flat_map(|change| impossible(change, &surroundings)))
+        .chain(problems)
         .collect();
     if !problems.is_empty() {
         return Err(problems);
     }
+    plan.warnings.extend(warnings);
     plan.changes.sort_by(|a, b| a.address.cmp(&b.address));
     cause::trace(&mut plan.changes, baseline);
     guard(&mut plan, desired, scope, &by_id);
@@ -97,7 +104,11 @@ fn unmatched_targets<'a>(
     let known = |pattern: &Pattern| {
         let wanted = desired.tenants.iter().flatten().map(tenant::Tenant::address);
         let there = live.tenants.iter().map(|tenant| Address::new(tenant::KIND, &tenant.object.id));
-        wanted.chain(there).any(|address| pattern.matches(&address))
+        let flows = desired.flows.iter().flatten().map(flow::Flow::address);
+        let doomed = desired.doomed_flows.iter().map(|id| Address::new(flow::KIND, id));
+        let look = desired.theme.iter().map(|_| Address::new(theme::KIND, theme::ID));
+        let mut all = wanted.chain(there).chain(flows).chain(doomed).chain(look);
+        all.any(|address| pattern.matches(&address))
     };
     scope.targets.iter().chain(&scope.excludes).filter(move |pattern| !known(pattern)).map(|pattern| {
         Problem {
@@ -159,6 +170,9 @@ fn impossible(change: &Change, around: &Surroundings<'_>) -> Vec<Problem> {
     let (Action::Create { after } | Action::Replace { after, .. }) = &change.action else {
         return Vec::new();
     };
+    if change.address.kind() != tenant::KIND {
+        return Vec::new();
+    }
     let replaces = change.action.destroys();
     let (address, id) = (&change.address, change.address.id());
     let mut problems = Vec::new();
@@ -264,12 +278,13 @@ fn order_parents(plan: &mut Plan, live: &Live) {
     }
 }
 
-/// Whether others must wait for the object of this change to be there.
+/// Whether others must wait for the object of this change to be there, or, of a flow, to be as it shall be.
 fn makes_a_parent(change: &Change) -> bool {
     match change.action {
         Action::Create { .. } => true,
         Action::Replace { .. } => change.withheld.is_none(),
-        Action::Update { .. } | Action::Delete { .. } => false,
+        Action::Update { .. } => change.address.kind() == flow::KIND,
+        Action::Delete { .. } => false,
     }
 }
 

@@ -4,14 +4,17 @@ mod cause;
 mod compute;
 mod confirm;
 mod estimate;
+mod flows;
 mod guard;
 mod holders;
 #[cfg(test)]
 mod laws;
+mod lean;
 mod scope;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod whole;
 mod withheld;
 
 use std::collections::BTreeMap;
@@ -19,15 +22,17 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::{
-    live::Reads,
-    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, tenant},
+    live::{Reads, Which},
+    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, tenant, theme},
 };
 
 pub use compute::{Inputs, compute};
 pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
+pub use lean::{Checked, check_flow};
 pub use scope::Scope;
+pub use whole::{AppliedWhole, whole_baseline};
 pub use withheld::Withheld;
 
 /// What would change, and what stands in the way.
@@ -253,16 +258,18 @@ impl Plan {
 
     /// What must be read again before the first write: whatever the changes start from, or must not find.
     pub fn reads(&self) -> Reads {
-        let mut reads = Reads::default();
-        for change in self.runnable().filter(|change| change.address.kind() == tenant::KIND) {
-            reads.tenants = true;
-            // What is made anew takes its settings along.
-            let replaced = matches!(change.action, Action::Replace { .. });
-            if replaced || change.seen.contains_key(tenant::SETTINGS_PATH) {
-                reads.settings.insert(change.address.id().to_owned());
-            }
+        let of = |kind: &'static str| self.runnable().filter(move |change| change.address.kind() == kind);
+        let id = |change: &Change| change.address.id().to_owned();
+        // What is made anew takes its settings along.
+        let with_settings = |change: &&Change| {
+            matches!(change.action, Action::Replace { .. }) || change.seen.contains_key(tenant::SETTINGS_PATH)
+        };
+        Reads {
+            tenants: of(tenant::KIND).next().is_some(),
+            settings: of(tenant::KIND).filter(with_settings).map(id).collect(),
+            flows: Which::of(of(flow::KIND).map(id)),
+            theme: of(theme::KIND).next().is_some(),
         }
-        reads
     }
 
     /// The changes that would run.

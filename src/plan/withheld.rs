@@ -15,6 +15,8 @@ pub enum Withheld {
     Breaking,
     /// Sub-tenants that stay hang on it.
     Children(Vec<Address>),
+    /// Other flows run it.
+    Used(Vec<Address>),
     /// Only somebody outside this tool changed it, and nobody said to apply over that.
     Console,
     /// Another live tenant holds a domain or the name.
@@ -38,11 +40,9 @@ impl Withheld {
                 "it may break what people sign in with; needs --allow-breaking-changes".to_owned()
             }
             Self::Children(children) => {
-                let names: Vec<_> = children.iter().take(3).map(Address::to_string).collect();
-                let more = children.len().saturating_sub(names.len());
-                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-                format!("sub-tenants hang on it and stay: {}{more}", names.join(", "))
+                format!("sub-tenants hang on it and stay: {}", first_few(children))
             }
+            Self::Used(flows) => format!("other flows run it: {}", first_few(flows)),
             Self::Console => {
                 "changed only outside this tool; look at it, then apply over it with --conflict config, \
                               or without --yes"
@@ -63,7 +63,19 @@ impl Withheld {
     pub fn is_guard(&self) -> bool {
         matches!(
             self,
-            Self::Protected(_) | Self::Replace | Self::Lockout | Self::Breaking | Self::Children(_)
+            Self::Protected(_)
+                | Self::Replace
+                | Self::Lockout
+                | Self::Breaking
+                | Self::Children(_)
+                | Self::Used(_)
         )
     }
+}
+
+fn first_few(addresses: &[Address]) -> String {
+    let names: Vec<_> = addresses.iter().take(3).map(Address::to_string).collect();
+    let more = addresses.len().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.join(", ") + &more
 }

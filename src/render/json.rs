@@ -53,11 +53,15 @@ fn change(change: &Change) -> Value {
         .fields
         .iter()
         .map(|field| {
-            json!({
+            let mut document = json!({
                 "path": field.path,
                 "before": hide(&field.before, field.sensitive),
                 "after": hide(&field.after, field.sensitive),
-            })
+            });
+            if let (Some(label), Some(map)) = (&field.label, document.as_object_mut()) {
+                map.insert("label".to_owned(), json!(label));
+            }
+            document
         })
         .collect();
     let attributes =
@@ -75,6 +79,9 @@ fn change(change: &Change) -> Value {
         "depends_on": change.needs.iter().map(Need::address).collect::<Vec<_>>(),
         "requests": change.requests(),
     });
+    if let (false, Some(map)) = (change.breaking.is_empty(), document.as_object_mut()) {
+        map.insert("breaking".to_owned(), json!(change.breaking));
+    }
     if let (Some(withheld), Some(map)) = (&change.withheld, document.as_object_mut()) {
         map.insert("withheld".to_owned(), json!(withheld.reason(&change.address)));
     }

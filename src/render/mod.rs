@@ -16,6 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod ui;
+mod words;
 
 pub use conflict::Conflict;
 pub use csv::{csv_heading, csv_row};

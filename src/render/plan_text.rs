@@ -9,6 +9,7 @@ use super::{
     Conflict, Header,
     quote::{MASK, inline, masked, plain},
     style::Styles,
+    words,
 };
 use crate::{
     plan::{Action, Cause, Change, Counts, Plan},
@@ -21,6 +22,9 @@ const SHOWN: usize = 100;
 
 /// Warnings of one sort that are shown without `--full`.
 const ALIKE: usize = 5;
+
+/// What stands before a long text that differs.
+const TEXT_INDENT: &str = "          ";
 
 /// How wide and how long the text may be.
 #[derive(Debug, Clone, Copy)]
@@ -226,6 +230,12 @@ impl Text<'_> {
                 change.fields.iter().for_each(|field| self.field(&self.seen_from(field)));
             }
         }
+        for reason in &change.breaking {
+            let style = self.styles.warning.clone();
+            for line in wrap(&format!("breaking: {}", plain(reason)), self.room.width, "      ") {
+                self.push(&style, &line);
+            }
+        }
         for conflict in Conflict::all(change) {
             self.lines.push(format!("      {}:", plain(&conflict.path.to_string())));
             self.lines.extend(conflict.lines().map(|line| format!("        {line}")));
@@ -275,7 +285,7 @@ impl Text<'_> {
 
     /// One attribute that differs, on one line where it fits.
     fn field(&mut self, field: &FieldChange) {
-        let path = plain(&field.path.to_string());
+        let path = plain(&field.label.clone().unwrap_or_else(|| field.path.to_string()));
         let (mark, style) = match (&field.before, &field.after) {
             (None, _) => ("+", self.styles.create.clone()),
             (_, None) => ("-", self.styles.delete.clone()),
@@ -293,6 +303,12 @@ impl Text<'_> {
             return;
         }
         self.push(&style, &format!("      {mark} {path}:"));
+        if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after) {
+            let room = self.room.width.saturating_sub(TEXT_INDENT.len());
+            let lines = words::difference(before, after, room, self.styles);
+            self.lines.extend(lines.into_iter().map(|line| format!("{TEXT_INDENT}{line}")));
+            return;
+        }
         let items = |value: &Option<Value>| match value {
             Some(Value::Array(items)) => items.clone(),
             other => other.iter().cloned().collect(),

@@ -2,12 +2,14 @@
 
 mod address;
 mod attributes;
+pub mod flow;
 mod shape;
 mod step;
 pub mod tenant;
+pub mod theme;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::Arc,
 };
@@ -50,6 +52,12 @@ impl fmt::Display for Place {
 pub struct Desired {
     /// The tenants; `None` where no file has the key, so that tenants are not managed at all.
     pub tenants: Option<Vec<tenant::Tenant>>,
+    /// The flows; `None` where no file has the key. Live flows that are not among them are nobody's business.
+    pub flows: Option<Vec<flow::Flow>>,
+    /// The theme; `None` where no file has the key.
+    pub theme: Option<theme::DesiredTheme>,
+    /// Flows that shall go, by id, as a command names them; no configuration does.
+    pub doomed_flows: Vec<String>,
     /// Attributes that are masked in every output, of tenants that are not in `tenants`, by their ids.
     pub sensitive: BTreeMap<String, Vec<Path>>,
     /// What no run may delete or replace, even when its resource has left the configuration.
@@ -63,6 +71,14 @@ pub struct Live {
     pub tenants: Vec<Observed<tenant::LiveTenant>>,
     /// The settings of those tenants whose settings the configuration manages, by tenant id.
     pub settings: BTreeMap<String, Observed<tenant::LiveSettings>>,
+    /// The flows that were read, by id.
+    pub flows: BTreeMap<String, Observed<flow::Content>>,
+    /// The ids of all flows of the project, where their list was read.
+    pub flow_ids: BTreeSet<String>,
+    /// The theme, where it was read.
+    pub theme: Option<Observed<theme::Theme>>,
+    /// What flows may lean on, where it was looked for.
+    pub facts: flow::Facts,
 }
 
 /// The requests that find out who is in the way of a refused write.
@@ -76,8 +92,8 @@ pub fn explain(step: &Step, answer: &serde_json::Value) -> Option<String> {
 }
 
 /// A request whose answer lists the object of a step, where reading the object itself may be refused for other reasons.
-pub fn roll_call(_step: &Step) -> Option<crate::api::Request> {
-    None
+pub fn roll_call(step: &Step) -> Option<crate::api::Request> {
+    (step.look.path == flow::EXPORT_PATH).then(|| flow::list(&[&step.id]))
 }
 
 /// Whether the object of a step is in the answer to its roll call.
@@ -88,13 +104,19 @@ pub fn answers(step: &Step, roll: &serde_json::Value) -> bool {
 
 /// How the objects look that are read from `path`.
 pub fn shape(path: &str) -> &'static Shape {
-    tenant::shape(path)
+    match path {
+        flow::EXPORT_PATH => &flow::FLOW,
+        theme::EXPORT_PATH => &theme::THEME,
+        _ => tenant::shape(path),
+    }
 }
 
 /// The paths that the objects of `kind` are read from; the first is that of the object itself.
 pub fn paths_of(kind: &str) -> &'static [&'static str] {
     match kind {
         tenant::KIND => &[tenant::TENANT_PATH, tenant::SETTINGS_PATH],
+        flow::KIND => &[flow::EXPORT_PATH],
+        theme::KIND => &[theme::EXPORT_PATH],
         _ => &[],
     }
 }
@@ -107,10 +129,22 @@ pub fn path_of(kind: &str, label: &str) -> Option<&'static str> {
     }
 }
 
+/// The digest of a live object of a kind that is compared as a whole.
+pub fn digest(kind: &str, object: &Object) -> Option<String> {
+    let value = serde_json::Value::Object(object.clone());
+    match kind {
+        flow::KIND => flow::Content::from_json(value).ok().map(|(content, _)| content.digest()),
+        theme::KIND => theme::Theme::from_json(value).ok().map(|theme| theme.digest()),
+        _ => None,
+    }
+}
+
 /// The kind under which a backup keeps what is read from `path`.
 pub fn kept_as(path: &str) -> &'static str {
     match path {
         tenant::SETTINGS_PATH => tenant::SETTINGS_KIND,
+        flow::EXPORT_PATH => flow::KIND,
+        theme::EXPORT_PATH => theme::KIND,
         _ => tenant::KIND,
     }
 }
@@ -126,9 +160,11 @@ pub type Index<'a> = HashMap<(&'static str, &'a str), &'a RawValue>;
 impl Live {
     /// Every object that was read, by its path and id.
     pub fn index(&self) -> Index<'_> {
-        let Self { tenants, settings } = self;
+        let Self { tenants, settings, flows, flow_ids: _, theme, facts: _ } = self;
         let tenants = tenants.iter().map(|it| ((tenant::TENANT_PATH, it.object.id.as_str()), &*it.raw));
         let settings = settings.iter().map(|(id, it)| ((tenant::SETTINGS_PATH, id.as_str()), &*it.raw));
-        tenants.chain(settings).collect()
+        let flows = flows.iter().map(|(id, it)| ((flow::EXPORT_PATH, id.as_str()), &*it.raw));
+        let theme = theme.iter().map(|it| ((theme::EXPORT_PATH, theme::ID), &*it.raw));
+        tenants.chain(settings).chain(flows).chain(theme).collect()
     }
 }

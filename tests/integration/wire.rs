@@ -35,6 +35,7 @@ fn options(url: &str) -> Options {
         rate: RateLimit { requests: 1_000, window: Duration::from_secs(1) },
         slots_file: None,
         timeout: Duration::from_secs(5),
+        snapshot_timeout: Duration::from_secs(5),
         max_wait: Duration::from_secs(900),
         run_id: "01RUN".to_owned(),
         parallelism: None,

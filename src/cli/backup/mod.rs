@@ -6,6 +6,8 @@ mod restore;
 mod show;
 mod verify;
 
+pub(super) use restore::restore;
+
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
 

@@ -2,7 +2,7 @@ use crate::{
     cli::{
         Error, Exit,
         globals::{ConflictWay, Globals, Selection},
-        reconcile::{Goal, reconcile_configuration},
+        reconcile::{Goal, Kinds, reconcile_configuration},
     },
     render::Ui,
 };
@@ -31,6 +31,7 @@ impl Args {
             &self.selection,
             "tenant sync",
             Goal::apply_unless(globals.dry_run),
+            Kinds::Tenants,
         )
         .await
     }

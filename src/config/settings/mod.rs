@@ -1,6 +1,5 @@
 //! Flags, variables, the environment block, `settings`, defaults → settings, each from the first that says it.
 
-mod paths;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,19 @@
 use std::{fmt::Display, path::PathBuf, time::Duration};
 
 use super::{
-    Origin, Rates, Retention, Settings, paths,
+    Origin, Rates, Retention, Settings,
     values::{self, Concurrency},
 };
 use crate::{
-    config::{Inputs, expand::References, fields::Fields, problems::Problem, sections::Sections, tree::Node},
+    config::{
+        Inputs,
+        expand::References,
+        fields::Fields,
+        paths::{path, resolve},
+        problems::Problem,
+        sections::Sections,
+        tree::Node,
+    },
     units::{RateLimit, format_duration, parse_duration},
 };
 
@@ -139,7 +147,7 @@ impl Layer {
         inputs: &Inputs,
         fields: &mut Fields<'_, '_>,
     ) {
-        let directory = || paths::resolve(text, &inputs.directory, inputs.home.as_deref());
+        let directory = || resolve(text, &inputs.directory, inputs.home.as_deref());
         let duration = || parse_duration(text).ok();
         let giver = || from.to_owned();
         let (good, expected) = match flag {
@@ -188,18 +196,6 @@ fn concurrency(node: Node<'_>, fields: &mut Fields<'_, '_>) -> Option<Concurrenc
     let text = fields.text(node, "concurrency")?;
     let expected = "auto or a number from 1 to 64";
     text.parse().ok().or_else(|| fields.wrong(node, "concurrency", expected, None))
-}
-
-fn path(node: Node<'_>, name: &str, inputs: &Inputs, fields: &mut Fields<'_, '_>) -> Option<PathBuf> {
-    let text = fields.filled(node, name)?;
-    let folder = inputs.directory.join(node.source().folder());
-    paths::resolve(&text, &folder, inputs.home.as_deref()).or_else(|| {
-        let message = format!("'{name}' starts with '~', and there is no home folder");
-        fields
-            .problems
-            .report(Problem::error("no_home", message).at(node).hint("set HOME, or write the whole path"));
-        None
-    })
 }
 
 fn combine(layers: Vec<Layer>, inputs: &Inputs, sections: &Sections<'_>) -> (Settings, Vec<Origin>) {

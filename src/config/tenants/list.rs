@@ -109,7 +109,11 @@ fn id<'a>(item: Node<'a>, fields: &mut Fields<'_, '_>) -> Option<(Node<'a>, Cow<
 }
 
 /// The numbers of the environments that an item is limited to.
-fn environments(node: Node<'_>, profiles: &[Profile<'_>], fields: &mut Fields<'_, '_>) -> Option<Vec<usize>> {
+pub(in crate::config) fn environments(
+    node: Node<'_>,
+    profiles: &[Profile<'_>],
+    fields: &mut Fields<'_, '_>,
+) -> Option<Vec<usize>> {
     let mut numbers = Vec::new();
     for (item, name) in fields.texts(node, "environments")? {
         if let Some(number) = profiles.iter().position(|profile| profile.name == name) {

@@ -17,6 +17,7 @@ mod timing;
 mod unique;
 
 pub use formats::{is_own_id, parse_domain, parse_name};
+pub(super) use list::environments;
 
 use std::borrow::Cow;
 

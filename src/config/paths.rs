@@ -2,6 +2,26 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::{fields::Fields, inputs::Inputs, problems::Problem, tree::Node};
+
+/// The path that a value means, relative to the file that it stands in.
+pub(super) fn path(
+    node: Node<'_>,
+    name: &str,
+    inputs: &Inputs,
+    fields: &mut Fields<'_, '_>,
+) -> Option<PathBuf> {
+    let text = fields.filled(node, name)?;
+    let folder = inputs.directory.join(node.source().folder());
+    resolve(&text, &folder, inputs.home.as_deref()).or_else(|| {
+        let message = format!("'{name}' starts with '~', and there is no home folder");
+        fields
+            .problems
+            .report(Problem::error("no_home", message).at(node).hint("set HOME, or write the whole path"));
+        None
+    })
+}
+
 /// The path that `text` means, written in a file of `folder` or, for flags and variables, in the working folder.
 /// `None`: it starts with `~` and there is no home folder.
 pub(super) fn resolve(text: &str, folder: &Path, home: Option<&Path>) -> Option<PathBuf> {

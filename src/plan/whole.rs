@@ -1,0 +1,92 @@
+//! Objects that are compared as a whole, flows and themes: told apart by digests, since the service says them in other
+//! words than it was told.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Cause, Change};
+use crate::{
+    resource::{Address, Attributes},
+    state::Baseline,
+};
+
+/// What was last applied of an object that is compared as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct AppliedWhole {
+    /// The digest of what the configuration had.
+    pub desired: String,
+    /// The digest of what the service made of it.
+    pub returned: String,
+    /// The template and its version, where it was made from one.
+    #[serde(default)]
+    pub template: Option<String>,
+}
+
+impl AppliedWhole {
+    /// What was last applied of `address`. An entry that can't be read is as good as none.
+    pub fn of(baseline: &Baseline, address: &Address) -> Option<Self> {
+        baseline.attributes(address.as_str()).ok().flatten()
+    }
+
+    /// The version that runs, for people: that of the template, or the beginning of a digest.
+    pub fn version(&self) -> String {
+        self.template.clone().unwrap_or_else(|| format!("sha256 {}", short(&self.desired)))
+    }
+}
+
+/// Who made the difference, from the digests of both sides and those of what was last applied. `None`: nobody; the
+/// service only says in other words what it was told.
+pub(super) fn cause(applied: Option<&AppliedWhole>, desired: &str, live: &str) -> Option<Cause> {
+    let Some(applied) = applied else { return Some(Cause::Unknown) };
+    match (applied.desired == desired, applied.returned == live) {
+        (true, true) => None,
+        (false, true) => Some(Cause::Config),
+        (true, false) => Some(Cause::Console),
+        (false, false) => Some(Cause::Both),
+    }
+}
+
+/// What was last applied, what the configuration has, what is live, for people.
+pub(super) fn versions(applied: Option<&AppliedWhole>, desired: &str, live: &str) -> [String; 3] {
+    let applied = applied.map(|applied| match &applied.template {
+        Some(template) => format!("{template}, sha256 {}", short(&applied.returned)),
+        None => format!("sha256 {}", short(&applied.returned)),
+    });
+    [
+        applied.unwrap_or_else(|| "never".to_owned()),
+        format!("sha256 {}", short(desired)),
+        format!("sha256 {}", short(live)),
+    ]
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
+/// What is kept of a change of such an object, once the service has taken it.
+pub fn whole_baseline(change: &Change, returned: Option<String>) -> Attributes {
+    let after =
+        |key: &str| change.action.after().and_then(|after| after.get(key)).cloned().unwrap_or_default();
+    let kept = [
+        ("desired", after("sha256")),
+        ("returned", Value::from(returned.unwrap_or_default())),
+        ("template", after("template")),
+    ];
+    kept.map(|(key, value)| (key.to_owned(), value)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_tell_who_made_the_difference() {
+        let applied = AppliedWhole { desired: "d".into(), returned: "r".into(), template: None };
+        let cause = |desired, live| cause(Some(&applied), desired, live);
+        assert_eq!(cause("d", "r"), None);
+        assert_eq!(cause("other", "r"), Some(Cause::Config));
+        assert_eq!(cause("d", "other"), Some(Cause::Console));
+        assert_eq!(cause("x", "y"), Some(Cause::Both));
+        assert_eq!(super::cause(None, "d", "r"), Some(Cause::Unknown));
+    }
+}
