@@ -105,7 +105,7 @@ fn unmatched_targets<'a>(
         let wanted = desired.tenants.iter().flatten().map(tenant::Tenant::address);
         let there = live.tenants.iter().map(|tenant| Address::new(tenant::KIND, &tenant.object.id));
         let flows = desired.flows.iter().flatten().map(flow::Flow::address);
-        let doomed = desired.doomed_flows.iter().map(|id| Address::new(flow::KIND, id));
+        let doomed = live.flow_ids.iter().map(|id| Address::new(flow::KIND, id));
         let look = desired.theme.iter().map(|_| Address::new(theme::KIND, theme::ID));
         let mut all = wanted.chain(there).chain(flows).chain(doomed).chain(look);
         all.any(|address| pattern.matches(&address))

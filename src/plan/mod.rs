@@ -4,6 +4,8 @@ mod cause;
 mod compute;
 mod confirm;
 mod estimate;
+#[cfg(test)]
+mod flow_tests;
 mod flows;
 mod guard;
 mod holders;

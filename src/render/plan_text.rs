@@ -291,6 +291,12 @@ impl Text<'_> {
             (_, None) => ("-", self.styles.delete.clone()),
             _ => ("~", self.styles.update.clone()),
         };
+        let whole = |value: &Option<Value>| matches!(value, Some(Value::Object(_)));
+        if field.label.is_some() && !self.room.full && (whole(&field.before) || whole(&field.after)) {
+            // The label says what it is; how it is in every detail nobody can read.
+            self.push(&style, &format!("      {mark} {path}"));
+            return;
+        }
         let line = match (&field.before, &field.after) {
             _ if field.sensitive => format!("{path}: {MASK}"),
             (Some(before), Some(after)) => format!("{path}: {} -> {}", inline(before), inline(after)),
@@ -303,9 +309,14 @@ impl Text<'_> {
             return;
         }
         self.push(&style, &format!("      {mark} {path}:"));
-        if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after) {
-            let room = self.room.width.saturating_sub(TEXT_INDENT.len());
-            let lines = words::difference(before, after, room, self.styles);
+        if let (Some(Value::String(before)), Some(Value::String(after))) = (&field.before, &field.after)
+            && let Some(lines) = words::difference(
+                before,
+                after,
+                self.room.width.saturating_sub(TEXT_INDENT.len()),
+                self.styles,
+            )
+        {
             self.lines.extend(lines.into_iter().map(|line| format!("{TEXT_INDENT}{line}")));
             return;
         }

@@ -7,14 +7,21 @@ use super::{quote::plain, style::Styles};
 /// Words that are shown before and behind each part that differs.
 const CONTEXT: usize = 6;
 
-/// The difference in lines of `width` columns: `[-gone-]`, `{+new+}`, and what stays around them.
-pub(super) fn difference(before: &str, after: &str, width: usize, styles: &Styles) -> Vec<String> {
+/// Texts that have less in common than this are two texts, not one that was edited.
+const ALIKE: f32 = 0.5;
+
+/// The difference in lines of `width` columns: `[-gone-]`, `{+new+}`, and what stays around them. `None`: the two have
+/// too little in common to be told as one.
+pub(super) fn difference(before: &str, after: &str, width: usize, styles: &Styles) -> Option<Vec<String>> {
     let diff = TextDiff::from_words(before, after);
+    if diff.ratio() < ALIKE {
+        return None;
+    }
     let mut pieces = Vec::new();
     for change in diff.iter_all_changes() {
         pieces.push((change.tag(), plain(change.value())));
     }
-    flow(&marked(&joined(pieces)), width, styles)
+    Some(flow(&marked(&joined(pieces)), width, styles))
 }
 
 /// Neighbouring words of one sort as one piece.
@@ -78,7 +85,8 @@ mod tests {
     use super::*;
 
     fn shown(before: &str, after: &str, width: usize) -> String {
-        difference(before, after, width, &Styles::new(false)).join("\n")
+        let lines = difference(before, after, width, &Styles::new(false));
+        lines.unwrap_or_default().join("\n")
     }
 
     #[test]
@@ -87,7 +95,7 @@ mod tests {
             shown("Enter the code we sent", "Enter the number we sent", 80),
             "Enter the [-code-]{+number+} we sent"
         );
-        assert_eq!(shown("", "new", 80), "{+new+}");
+        assert_eq!(shown("one", "two", 80), "", "nothing in common");
     }
 
     #[test]

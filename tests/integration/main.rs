@@ -9,6 +9,7 @@ mod drift;
 mod emulator;
 mod engine;
 mod faults;
+mod flows;
 mod guards;
 mod one_off;
 mod prompts;

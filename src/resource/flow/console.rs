@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Content, Form, NotAFlow, compare::is_empty};
+use super::{Content, Form, NotAFlow, place::is_empty};
 use crate::resource::Object;
 
 /// Keys of a flow that the service counts or stamps at each save.

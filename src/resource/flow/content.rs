@@ -4,7 +4,7 @@ use std::{collections::HashSet, fmt};
 
 use serde_json::Value;
 
-use super::{compare, console};
+use super::{canonical, compare, console};
 use crate::resource::Object;
 
 /// One flow in the exported shape: `flowId`, `metadata`, `contents`, `screens` and `references`.
@@ -171,7 +171,7 @@ impl Content {
 
     /// A SHA-256 in lower-case hexadecimal digits that is equal for flows that are the same.
     pub fn digest(&self) -> String {
-        compare::digest(&self.0)
+        canonical::digest(&self.0)
     }
 
     /// The tasks by their ids, in the order of the document.

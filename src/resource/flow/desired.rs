@@ -89,8 +89,8 @@ impl Content {
     }
 }
 
-/// Keys of a flow that every form can hold.
-const KNOWN: [&str; 5] = ["flowId", "metadata", "contents", "screens", "references"];
+/// Keys of a flow that every form can hold; the console's has no references.
+const KNOWN: [&str; 4] = ["flowId", "metadata", "contents", "screens"];
 
 /// What is shown, and kept, in place of a flow's whole content.
 pub fn summary(content: &Content, origin: Option<&Origin>) -> Object {
@@ -135,6 +135,18 @@ mod tests {
         );
         let own = flow(&json!({"name": "X", "widget": false})).over(&live);
         assert_eq!(own.object()["metadata"]["widget"], json!(false));
+    }
+
+    #[test]
+    fn references_stay_where_a_form_has_none_and_go_where_it_says_so() {
+        let with = |references: Option<Value>| {
+            let mut object = flow(&json!({"name": "X"})).into_object();
+            object.extend(references.map(|it| ("references".to_owned(), it)));
+            Content::of_object(object)
+        };
+        let live = with(Some(json!({"roles": {"Admin": "ROL1"}})));
+        assert!(with(None).over(&live).same(&live));
+        assert!(!with(Some(json!({}))).over(&live).same(&live));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Content, Form, NotAFlow,
-    compare::{Place, is_empty},
     content::text,
+    place::{Place, is_empty},
 };
 use crate::resource::Object;
 

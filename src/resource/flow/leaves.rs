@@ -4,10 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{
-    compare::{Comparison, Place},
-    content::text_at,
-};
+use super::{compare::Comparison, content::text_at, place::Place};
 
 /// An innermost place in which two values differ.
 #[derive(Debug, Clone, PartialEq)]

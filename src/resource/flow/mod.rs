@@ -3,6 +3,7 @@
 //!
 //! Inside this tool a flow has the exported shape, and keys that we do not know stay in it.
 
+mod canonical;
 mod check;
 mod compare;
 mod console;
@@ -17,6 +18,7 @@ mod leaves;
 mod locate;
 mod methods;
 mod names;
+mod place;
 mod pointer;
 mod prune;
 mod steps;
@@ -35,8 +37,10 @@ pub use go_json::to_go_json;
 pub use methods::{Method, methods};
 pub use steps::{EXPORT_PATH, LIST_PATH, create, delete, list, look, replace};
 
-pub(super) use compare::{Comparison, Place, digest_in};
+pub(super) use canonical::digest_in;
+pub(super) use compare::Comparison;
 pub(super) use leaves::Leaf;
+pub(super) use place::Place;
 pub(super) use steps::FLOW;
 
 /// The kind, as addresses say it.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Content, compare::is_empty};
+use super::{Content, place::is_empty};
 
 impl Content {
     /// The flow without empty values where they say nothing: in metadata, references and interactions, as the official

@@ -9,8 +9,9 @@ use crate::resource::{
     Object,
     flow::{
         Content,
-        compare::{Comparison, Place},
+        compare::Comparison,
         content::{rules, text_at},
+        place::Place,
     },
 };
 

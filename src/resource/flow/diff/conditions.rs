@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{Diff, tasks::Both};
-use crate::resource::flow::{compare::Place, content::text_at, leaves::Leaf};
+use crate::resource::flow::{content::text_at, leaves::Leaf, place::Place};
 
 impl Diff<'_> {
     pub(super) fn conditions(&mut self, both: Both, leaves: Vec<Leaf>) {

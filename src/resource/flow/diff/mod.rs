@@ -18,12 +18,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::{
-    Content, Dependencies,
-    compare::{Comparison, Place},
-    dependencies,
-    leaves::Leaf,
-};
+use super::{Content, Dependencies, compare::Comparison, dependencies, leaves::Leaf, place::Place};
 use methods::Folded;
 use side::Side;
 

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{Diff, side::texts};
 use crate::resource::flow::{
-    compare::Place,
     leaves::{Leaf, pairs},
+    place::Place,
 };
 
 /// The lists of references, and what one of them is called.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::resource::{
     Object,
-    flow::{compare::Place, leaves::Leaf},
+    flow::{leaves::Leaf, place::Place},
 };
 
 /// The values that changed in each component that both screens have, so that a copy of one is not told again.

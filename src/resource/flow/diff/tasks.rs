@@ -6,9 +6,9 @@ use super::{Diff, side::texts};
 use crate::resource::{
     Object,
     flow::{
-        compare::Place,
         content::text_at,
         leaves::{Leaf, Pair, pairs},
+        place::Place,
     },
 };
 

@@ -88,8 +88,8 @@ fn a_big_flow_is_compared_and_checked_as_a_small_one() {
     assert_eq!(labels, ["task 150 \"Call 150\": connector", "screen \"Screen 77\": button text"]);
     assert_eq!(found[0].before, Some(json!("Connector 10")));
     let codes: Vec<_> = check(&live).into_iter().map(|it| (it.severity, it.code)).collect();
-    assert_eq!(codes, [(Severity::Warning, "many-tasks")]);
+    assert_eq!(codes, [(Severity::Warning, "many_tasks")]);
     let codes: Vec<_> = check(&desired).into_iter().map(|it| it.code).collect();
-    assert_eq!(codes, ["many-tasks", "stale-copy"]);
+    assert_eq!(codes, ["many_tasks", "stale_copy"]);
     assert_eq!(dependencies(&live).connectors.len(), TASKS - 2 - SCREENS);
 }

@@ -1,4 +1,4 @@
-//! The samples in `tests/data/flows`, read and written in every form.
+//! The samples in `tests/data/snapshot-sample`, read and written in every form.
 
 mod big;
 mod edits;
@@ -12,7 +12,7 @@ use super::*;
 
 /// A sample as its file says it.
 fn text_of(path: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/flows");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/snapshot-sample");
     std::fs::read_to_string(folder.join(path)).unwrap()
 }
 
@@ -31,10 +31,11 @@ pub(super) fn content(value: Value) -> Content {
 }
 
 fn folder_of(name: &str) -> BTreeMap<String, String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/flows/folder").join(name);
+    let folder =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/snapshot-sample/project/flows").join(name);
     let files =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    files.map(|file| (file.clone(), text_of(&format!("folder/{name}/{file}")))).collect()
+    files.map(|file| (file.clone(), text_of(&format!("project/flows/{name}/{file}")))).collect()
 }
 
 #[test]
