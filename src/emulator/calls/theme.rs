@@ -34,7 +34,11 @@ pub(super) fn import_theme(project: &mut Project, rules: &Rules, fields: &Fields
 
 /// The theme in the console's shape, with its version.
 pub(super) fn export_console_theme(project: &mut Project, rules: &Rules) -> Answer {
-    let StoredTheme { theme, version } = project.seen().theme.as_ref();
+    shown(&project.seen().theme, rules)
+}
+
+fn shown(stored: &StoredTheme, rules: &Rules) -> Answer {
+    let StoredTheme { theme, version } = stored;
     let shown = json!({
         "id": "default",
         "version": version,
@@ -44,7 +48,7 @@ pub(super) fn export_console_theme(project: &mut Project, rules: &Rules) -> Answ
     Answer::json(&json!({"theme": shown}))
 }
 
-/// Overwrites the theme with one in the console's shape.
+/// Overwrites the theme with one in the console's shape; answers with it.
 pub(super) fn import_console_theme(
     project: &mut Project,
     rules: &Rules,
@@ -55,7 +59,8 @@ pub(super) fn import_console_theme(
     let styles = given.remove("cssTemplate");
     let styles = styles.ok_or_else(|| Refusal::against_rules("The cssTemplate field is required"))?;
     let theme = Map::from_iter([("styles".to_owned(), styles), ("references".to_owned(), json!({}))]);
-    Ok(store(project, rules, theme))
+    store(project, rules, theme);
+    Ok(shown(&project.now().theme, rules))
 }
 
 fn store(project: &mut Project, rules: &Rules, mut theme: Map<String, Value>) -> Answer {

@@ -1,5 +1,6 @@
 //! The emulator over its wire: held to the recorded calls of Descope's own SDKs.
 
+mod configuration;
 mod faults;
 mod kill;
 mod recorded;

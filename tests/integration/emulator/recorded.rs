@@ -15,7 +15,7 @@ const PROJECT: &str = "P2abcdefghijklmnopqrstuvwxyz";
 const KEY: &str = "K2abcdefghijklmnopqrstuvwxyzEXAMPLE";
 
 /// Parts of an answer whose keys are not the service's.
-const FREE_FORM: [&str; 5] = ["customAttributes", "files", "data", "tasks", "htmlTemplate"];
+const FREE_FORM: [&str; 6] = ["customAttributes", "files", "data", "tasks", "dsl", "htmlTemplate"];
 
 /// Calls of the SDKs that are recorded, with the recorded answer and the part of it that is compared. Without
 /// a recorded answer any will do.
@@ -43,12 +43,12 @@ const ANSWERS: [(&str, &str, &str, &str); 41] = [
     ("POST", "/v2/mgmt/flow/export", "flow-export-v2", ""),
     ("POST", "/v2/mgmt/flow/import", "empty-success", ""),
     ("POST", "flow/export", "flow-export-v1-legacy", ""),
-    ("POST", "flow/import", "empty-success", ""),
+    ("POST", "flow/import", "flow-export-v1-legacy", ""),
     ("POST", "flow/delete", "empty-success", ""),
     ("POST", "/v2/mgmt/theme/export", "theme-export-v2", ""),
     ("POST", "/v2/mgmt/theme/import", "empty-success", ""),
     ("POST", "theme/export", "", ""),
-    ("POST", "theme/import", "empty-success", ""),
+    ("POST", "theme/import", "", ""),
     ("POST", "audit/search", "audit-search", ""),
     ("POST", "project/update/name", "empty-success", ""),
     ("POST", "project/update/tags", "empty-success", ""),

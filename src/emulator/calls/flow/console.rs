@@ -12,7 +12,7 @@ use crate::emulator::{
     answer::{Answer, Refusal},
     calls::Rules,
     fields::Fields,
-    store::{Flow, Project},
+    store::{Flow, Project, StoredFlow},
 };
 
 /// Keys of the console's flow that the service writes itself.
@@ -32,15 +32,19 @@ pub(in crate::emulator::calls) fn export_console(
     rules: &Rules,
     fields: &Fields,
 ) -> Result<Answer, Refusal> {
-    let stored = stored(project.seen(), &fields.required("flowId")?)?;
+    let id = fields.required("flowId")?;
+    Ok(shown(stored(project.seen(), &id)?, rules))
+}
+
+fn shown(stored: &StoredFlow, rules: &Rules) -> Answer {
     let flow = over(console(stored).into(), &unknown(&stored.flow));
     let components = rules.components();
     let screens: Vec<Value> =
         stored.flow.screens.iter().map(|screen| console_screen(screen, &stored.flow, &components)).collect();
-    Ok(Answer::json(&json!({"flow": flow, "screens": screens})))
+    Answer::json(&json!({"flow": flow, "screens": screens}))
 }
 
-/// Makes a flow out of the console's shape, or overwrites the one of its id.
+/// Makes a flow out of the console's shape, or overwrites the one of its id; answers with it.
 pub(in crate::emulator::calls) fn import_console(
     project: &mut Project,
     rules: &Rules,
@@ -59,7 +63,8 @@ pub(in crate::emulator::calls) fn import_console(
     let screens: Vec<Value> = screens.into_iter().map(stored_screen).collect();
     let flow = json!({"flowId": id, "metadata": metadata(given), "contents": contents, "screens": screens});
     let flow = flow.as_object().cloned().unwrap_or_default();
-    store(project, rules, read(flow)?, String::new(), false)
+    store(project, rules, read(flow)?, String::new(), false)?;
+    Ok(shown(stored(project.now(), &id)?, rules))
 }
 
 /// Metadata that the console's shape has no key for, under its own name.

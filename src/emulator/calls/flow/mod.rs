@@ -6,7 +6,7 @@ mod shape;
 mod shown;
 mod template;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
@@ -84,7 +84,7 @@ fn store(
     changelog: String,
     skip_render: bool,
 ) -> Result<Answer, Refusal> {
-    check_id(&flow.id)?;
+    check_ids(&flow)?;
     resolve(project.now(), rules, &mut flow)?;
     flow.stamp(&rules.components());
     project.write(Effect::Flow(Arc::new(next_version(project.now(), flow, changelog, skip_render))));
@@ -100,13 +100,26 @@ pub(super) fn next_version(tables: &Tables, flow: Flow, changelog: String, skip_
     StoredFlow { flow, versions }
 }
 
-/// A flow's id is there, and of few characters.
-pub(super) fn check_id(id: &str) -> Result<(), Refusal> {
+/// The ids of a flow and of its screens are there, of few characters, and no screen is there twice.
+pub(super) fn check_ids(flow: &Flow) -> Result<(), Refusal> {
+    check_id("flowId", &flow.id)?;
+    let mut screens = BTreeSet::new();
+    for screen in &flow.screens {
+        let id = screen.get("screenId").and_then(Value::as_str).unwrap_or_default();
+        check_id("screenId", id)?;
+        if !screens.insert(id) {
+            return Err(Refusal::against_rules(&format!("Screen '{id}' is there twice")));
+        }
+    }
+    Ok(())
+}
+
+fn check_id(key: &str, id: &str) -> Result<(), Refusal> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     match id {
-        "" => Err(Refusal::against_rules("The flowId field is required")),
+        "" => Err(Refusal::against_rules(&format!("The {key} field is required"))),
         id if id.chars().all(allowed) => Ok(()),
-        _ => Err(Refusal::against_rules("The flowId field holds characters that are not allowed")),
+        _ => Err(Refusal::against_rules(&format!("The {key} field holds characters that are not allowed"))),
     }
 }
 

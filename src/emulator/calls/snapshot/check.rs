@@ -164,9 +164,8 @@ mod tests {
         Role 'A' has permission 'ghost', which does not exist
         'auth/oauth.json': 'providerSettings' is not an object
         Flow 'unlisted' is not listed in flows/flows.json
-        Flow 'a b': The flowId field holds characters that are not allowed
-        The snapshot lacks 'flows/a b/metadata.json'
-        The snapshot lacks 'flows/gone/metadata.json'
+        Flow 'a b': the snapshot lacks 'flows/a b/metadata.json'
+        Flow 'gone': the snapshot lacks 'flows/gone/metadata.json'
         Flow 'wrong': The body can't be read: invalid type: integer `1`, expected a string
         ");
     }

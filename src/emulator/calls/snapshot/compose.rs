@@ -57,7 +57,9 @@ fn inline(value: &mut Value, assets: &Map<String, Value>) {
 fn add_attributes(tables: &Tables, files: &mut Files) {
     let listed = tenant_attributes(files);
     let more = tables.attributes.difference(&listed);
-    let more = more.map(|name| json!({"displayName": name, "name": name, "type": "string"}));
+    let more = more
+        .filter(|name| !name.is_empty())
+        .map(|name| json!({"displayName": name, "name": name, "type": "string"}));
     let file = files.entry(ATTRIBUTES.to_owned()).or_insert_with(|| json!({}));
     if let Some(file) = file.as_object_mut()
         && let Value::Array(tenant) = file.entry("tenant").or_insert_with(|| json!([]))

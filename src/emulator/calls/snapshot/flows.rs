@@ -25,6 +25,8 @@ pub(super) fn flow_files(flow: &Flow) -> Vec<(String, Value)> {
         .filter(|(key, _)| *key != "widget")
         .map(|(k, v)| (k.clone(), v.clone()))
         .collect();
+    // A key of these names would be taken for what stands under it here.
+    metadata.remove("references");
     let mut references = flow.references.clone();
     references.retain(|_, value| !is_empty(value));
     if !references.is_empty() {
@@ -51,14 +53,17 @@ pub(super) fn listed(files: &Files) -> impl Iterator<Item = &str> {
 
 /// The flows out of their files.
 pub(super) fn flows(files: &Files) -> Result<Vec<Flow>, Refusal> {
-    listed(files).map(|id| flow::read(flow_of(files, id).map_err(|path| missing(&path))?)).collect()
+    listed(files)
+        .map(|id| flow::read(flow_of(files, id).map_err(|why| Refusal::against_rules(&why))?))
+        .collect()
 }
 
-/// One flow out of its files, in the shape of an import; otherwise the path of a file that is missing.
+/// One flow out of its files, in the shape of an import; otherwise what is missing.
 pub(super) fn flow_of(files: &Files, id: &str) -> Result<Map<String, Value>, String> {
     let read = |name: &str| {
         let path = format!("flows/{id}/{name}.json");
-        files.get(&path).and_then(Value::as_object).cloned().ok_or(path)
+        let file = files.get(&path).and_then(Value::as_object).cloned();
+        file.ok_or_else(|| format!("the snapshot lacks '{path}'"))
     };
     let (mut metadata, contents) = (read("metadata")?, read("contents")?);
     let references = metadata.remove("references").unwrap_or_else(|| json!({}));
@@ -84,20 +89,21 @@ pub(super) fn failures(files: &Files, into: &mut Vec<String>) {
     let named: BTreeSet<&str> = files.keys().filter_map(|path| folder(path)).collect();
     into.extend(named.difference(&ids).map(|id| format!("Flow '{id}' is not listed in {FLOWS}")));
     for id in ids {
-        if let Err(refusal) = flow::check_id(id) {
-            into.push(format!("Flow '{id}': {}", refusal.message));
+        if let Err(failure) = check(files, id) {
+            into.push(format!("Flow '{id}': {failure}"));
         }
-        match flow_of(files, id) {
-            Err(path) => into.push(missing(&path).message),
-            Ok(flow) => {
-                let unknown = unknown_connector(files, &flow);
-                if let Err(refusal) = flow::check::<flow::FlowBody>(&json!({"flow": flow})) {
-                    into.push(format!("Flow '{id}': {}", refusal.message));
-                } else if let Some(name) = unknown {
-                    into.push(format!("Flow '{id}' uses connector '{name}', which is not in the snapshot"));
-                }
-            }
-        }
+    }
+}
+
+fn check(files: &Files, id: &str) -> Result<(), String> {
+    let flow = flow_of(files, id)?;
+    let unknown = unknown_connector(files, &flow);
+    flow::check::<flow::FlowBody>(&json!({"flow": flow})).map_err(|refusal| refusal.message)?;
+    let flow = flow::read(flow).map_err(|refusal| refusal.message)?;
+    flow::check_ids(&flow).map_err(|refusal| refusal.message)?;
+    match unknown {
+        Some(name) => Err(format!("connector '{name}' is not in the snapshot")),
+        None => Ok(()),
     }
 }
 
@@ -111,10 +117,6 @@ fn unknown_connector(files: &Files, flow: &Map<String, Value>) -> Option<String>
 fn folder(path: &str) -> Option<&str> {
     let (id, _) = path.strip_prefix("flows/")?.split_once('/')?;
     Some(id)
-}
-
-fn missing(path: &str) -> Refusal {
-    Refusal::against_rules(&format!("The snapshot lacks '{path}'"))
 }
 
 fn is_empty(value: &Value) -> bool {

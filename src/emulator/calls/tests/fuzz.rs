@@ -52,7 +52,8 @@ fn plausible() -> Vec<(&'static str, Value)> {
     keys.into_iter().flat_map(|(key, values)| values.into_iter().map(move |value| (key, value))).collect()
 }
 
-fn nonsense() -> impl Strategy<Value = Value> {
+/// A value that belongs nowhere.
+pub(super) fn nonsense() -> impl Strategy<Value = Value> {
     prop_oneof![
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),

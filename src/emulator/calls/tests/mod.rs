@@ -2,6 +2,7 @@ mod audit;
 mod company;
 mod flow;
 mod fuzz;
+mod fuzz_configuration;
 mod project;
 mod read;
 mod settings;
