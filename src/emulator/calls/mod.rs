@@ -5,6 +5,7 @@ mod company;
 mod flow;
 mod infra;
 mod list;
+mod permission;
 mod project;
 mod role;
 mod settings;
@@ -24,10 +25,9 @@ use self::{
         delete_flows, export_console, export_flow, import_console, import_flow, list_flows, list_templates,
     },
     list::{all_tenants, one_tenant, search_tenants},
+    permission::{all_permissions, create_permission, delete_permission, update_permission},
     project::{update_name, update_tags},
-    role::{
-        all_permissions, all_roles, create_permission, create_role, delete_role, search_roles, update_role,
-    },
+    role::{all_roles, create_role, delete_role, search_roles, update_role},
     settings::{load_settings, replace_settings},
     snapshot::{export_snapshot, import_snapshot, validate_snapshot},
     tenant::{create_tenant, delete_tenant, patch_tenant, replace_default_roles, update_tenant},
@@ -214,6 +214,8 @@ fn project_call(method: &str, path: &str) -> Option<ProjectCall> {
         ("POST", "role/delete") => delete_role,
         ("GET", "permission/all") => |project, rules, _| Ok(all_permissions(project, rules)),
         ("POST", "permission/create") => create_permission,
+        ("POST", "permission/update") => update_permission,
+        ("POST", "permission/delete") => delete_permission,
         ("POST", "flow/list") => list_flows,
         ("POST", "/v2/mgmt/flow/export") => export_flow,
         ("POST", "/v2/mgmt/flow/import") => import_flow,

@@ -1,4 +1,4 @@
-//! Roles and permissions.
+//! Roles.
 
 use std::mem;
 
@@ -9,7 +9,7 @@ use super::Rules;
 use crate::emulator::{
     answer::{Answer, Refusal},
     fields::Fields,
-    store::{Effect, Permission, Project, Role, Tables, epoch_seconds},
+    store::{Effect, Project, Role, Tables, epoch_seconds},
 };
 
 const LONGEST_NAME: usize = 100;
@@ -86,34 +86,6 @@ pub(super) fn delete_role(project: &mut Project, _: &Rules, fields: &Fields) -> 
     Ok(Answer::done())
 }
 
-/// Every permission.
-pub(super) fn all_permissions(project: &mut Project, rules: &Rules) -> Answer {
-    let mut permissions: Vec<&Permission> = project.seen().permissions.iter().collect();
-    rules.turn(&mut permissions);
-    Answer::json(&json!({"permissions": permissions}))
-}
-
-/// Makes a permission.
-pub(super) fn create_permission(
-    project: &mut Project,
-    rules: &Rules,
-    fields: &Fields,
-) -> Result<Answer, Refusal> {
-    let permission = Permission {
-        id: format!("PER2{}", Ulid::generate()),
-        name: checked_name(fields, "name")?,
-        description: fields.text("description")?,
-        system_default: false,
-    };
-    let permissions = &project.now().permissions;
-    if permissions.iter().any(|other| other.name == permission.name) {
-        return Err(rules.taken("A permission with this name exists"));
-    }
-    let permissions = permissions.iter().cloned().chain([permission]).collect();
-    project.write(Effect::Permissions(permissions));
-    Ok(Answer::done())
-}
-
 fn listed_roles(mut found: Vec<&Role>, rules: &Rules) -> Answer {
     rules.turn(&mut found);
     Answer::json(&json!({"roles": found}))
@@ -160,7 +132,8 @@ fn no_role() -> Refusal {
     Refusal::against_rules("The role does not exist")
 }
 
-fn checked_name(fields: &Fields, key: &str) -> Result<String, Refusal> {
+/// A name that must be there and not too long.
+pub(super) fn checked_name(fields: &Fields, key: &str) -> Result<String, Refusal> {
     let name = fields.required(key)?;
     if name.chars().count() > LONGEST_NAME {
         return Err(Refusal::against_rules(&format!("The {key} field is too long")));

@@ -19,7 +19,7 @@ const FREE_FORM: [&str; 6] = ["customAttributes", "files", "data", "tasks", "dsl
 
 /// Calls of the SDKs that are recorded, with the recorded answer and the part of it that is compared. Without
 /// a recorded answer any will do.
-const ANSWERS: [(&str, &str, &str, &str); 41] = [
+const ANSWERS: [(&str, &str, &str, &str); 43] = [
     ("GET", "license", "license-get", ""),
     ("POST", "projects/list", "projects-list", ""),
     ("GET", "tenant", "tenant-load", ""),
@@ -39,6 +39,8 @@ const ANSWERS: [(&str, &str, &str, &str); 41] = [
     ("POST", "role/delete", "empty-success", ""),
     ("GET", "permission/all", "permission-all", ""),
     ("POST", "permission/create", "empty-success", ""),
+    ("POST", "permission/update", "empty-success", ""),
+    ("POST", "permission/delete", "empty-success", ""),
     ("POST", "flow/list", "flow-list", ""),
     ("POST", "/v2/mgmt/flow/export", "flow-export-v2", ""),
     ("POST", "/v2/mgmt/flow/import", "empty-success", ""),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Api, Options, UndefinedAttributes};
 
-const CALLS: [(&str, &str); 12] = [
+const CALLS: [(&str, &str); 14] = [
     ("POST", "tenant/create"),
     ("POST", "tenant/update"),
     ("PATCH", "tenant/patch"),
@@ -18,6 +18,8 @@ const CALLS: [(&str, &str); 12] = [
     ("POST", "role/delete"),
     ("POST", "role/search"),
     ("POST", "permission/create"),
+    ("POST", "permission/update"),
+    ("POST", "permission/delete"),
 ];
 
 /// Every key that some call reads, and one that none does, with values that make sense somewhere.

@@ -66,6 +66,36 @@ fn a_role_update_replaces_all_but_the_name_and_where_the_role_belongs() {
 }
 
 #[test]
+fn a_permission_is_renamed_in_its_roles_and_taken_from_them() {
+    let mut api = Api::new();
+    api.post("permission/create", &json!({"name": "docs.write"})).unwrap();
+    api.post("permission/create", &json!({"name": "docs.read"})).unwrap();
+    api.post("role/create", &json!({"name": "Editor", "permissionNames": ["docs.write", "docs.read"]}))
+        .unwrap();
+    let update = json!({"name": "docs.write", "newName": "docs.edit", "description": "Edits"});
+    assert_eq!(api.post("permission/update", &update), Ok(json!({})));
+    let editor = |api: &mut Api| api.get("role/all").unwrap()["roles"][1]["permissionNames"].take();
+    assert_eq!(editor(&mut api), json!(["docs.edit", "docs.read"]));
+    let all = api.get("permission/all").unwrap()["permissions"].take();
+    assert_eq!((&all[3]["name"], &all[3]["description"]), (&json!("docs.edit"), &json!("Edits")));
+    // The description is replaced, the name stays where no new one is given.
+    api.post("permission/update", &json!({"id": all[3]["id"]})).unwrap();
+    assert_eq!(api.get("permission/all").unwrap()["permissions"][3]["description"], json!(""));
+    api.post("permission/delete", &json!({"name": "docs.read"})).unwrap();
+    assert_eq!(editor(&mut api), json!(["docs.edit"]));
+    for wrong in [
+        json!({}),
+        json!({"name": "docs.read"}),
+        json!({"name": "User Admin", "newName": "X"}),
+        json!({"name": "docs.edit", "newName": "User Admin"}),
+        json!({"name": "docs.edit", "newName": "n".repeat(101)}),
+    ] {
+        assert_eq!(api.post("permission/update", &wrong).unwrap_err().status, 400, "{wrong}");
+    }
+    assert_eq!(api.post("permission/delete", &json!({"name": "User Admin"})).unwrap_err().status, 400);
+}
+
+#[test]
 fn the_company_lists_projects_but_reads_none() {
     let mut api = Api::new();
     let list = |api: &mut Api, bearer| api.call(bearer, "POST", "projects/list", &Value::Null).unwrap();
