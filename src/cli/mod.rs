@@ -21,6 +21,7 @@ mod log;
 mod plan;
 mod questions;
 mod reconcile;
+mod record;
 mod retry;
 mod session;
 mod settle;
@@ -109,7 +110,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Config(command) => command.run(&globals, ui),
         Command::Backup(command) => block_on(command.run(&globals, ui)),
         Command::Audit(command) => command.run(&globals, ui),
-        Command::Lock(command) => command.run(&globals, ui),
+        Command::Lock(command) => block_on(command.run(&globals, ui)),
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),

@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use descope_mgmt::state::{AuditContext, AuditEvent, Options as StateOptions, State};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_descope-mgmt");
@@ -98,6 +100,9 @@ fn main() {
         tell(&plan(count));
     }
     tell(&apply(1_000, Duration::from_millis(50)));
+    for line in audit(100_000) {
+        tell(&line);
+    }
 }
 
 fn row(what: &str, measured: Duration, floor: Duration) -> String {
@@ -163,4 +168,48 @@ fn apply(count: usize, latency: Duration) -> String {
     let batch = whole.saturating_sub(latency * 5);
     let floor = latency * u32::try_from(count).unwrap_or(u32::MAX) / 64;
     row(&format!("apply, {count} creates at {} ms", latency.as_millis()), batch, floor)
+}
+
+/// The three looks at an audit trail, against the bare parser on the same lines.
+fn audit(count: usize) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = State::open(StateOptions { root: folder.path().join("state"), ..StateOptions::default() });
+    let state = state.expect("a state folder");
+    let context = AuditContext {
+        run_id: "01KAV2GQ1N7WR2M0X2T9Q4Z8E5".to_owned(),
+        user: "ada".to_owned(),
+        host: "build-7".to_owned(),
+        git: None,
+        environment: Some("staging".to_owned()),
+        project_id: "P2bench".to_owned(),
+    };
+    let digest = Some("ab".repeat(32));
+    let event = |n: usize| {
+        let address = format!("tenant.tenant-{:06}", n / 2);
+        AuditEvent::concluded("update", &address, if n.is_multiple_of(2) { "intended" } else { "succeeded" })
+            .with_digests(digest.clone(), digest.clone())
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let audit = state.audit(context).expect("a trail");
+        let written = join_all((0..count).map(|n| audit.append(event(n)))).await;
+        assert!(written.iter().all(Result::is_ok));
+    });
+    let trail = std::fs::read_to_string(folder.path().join("state/audit/P2bench.jsonl")).expect("a file");
+    let floor = best(3, || {
+        let started = Instant::now();
+        assert!(trail.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
+        started.elapsed()
+    });
+    let look = |line: &str| {
+        let started = Instant::now();
+        let mut command = Command::new(BINARY);
+        command.args(line.split(' ')).args(["--state-dir", "state"]).current_dir(folder.path()).env_clear();
+        command.env("DESCOPE_PROJECT_ID", "P2bench").stdout(Stdio::null());
+        assert!(command.status().expect("the binary runs").success());
+        started.elapsed()
+    };
+    ["audit verify", "audit list", "audit list --limit 0"]
+        .map(|line| row(&format!("{line}, {count} lines"), best(3, || look(line)), floor))
+        .to_vec()
 }

@@ -111,3 +111,25 @@ fn a_conflict_is_shown_side_by_side_and_settled_by_a_person() {
         assert_eq!(service.tenant("acme")["name"], name);
     }
 }
+
+#[test]
+fn what_moved_or_went_while_somebody_thought_about_the_answer_stops_the_run() {
+    let unmanaged = json!([{"id": "acme", "name": "Acme", "neverHeardOf": true}]);
+    for (edit, said) in [(None, "it is gone"), (Some(unmanaged), "field 'neverHeardOf'")] {
+        let service = Service::start();
+        service.seed(json!([{"id": "acme", "name": "Acme"}]));
+        service.yaml("tenants:\n  - { id: acme, name: New }\n  - { id: made, name: Made }\n");
+        let mut session = open(&service, &["tenant", "sync"]);
+        session.expect("Create 1 tenant, update 1 tenant").unwrap();
+        match edit {
+            None => drop(service.post("/v1/mgmt/tenant/delete", &json!({"id": "acme"}))),
+            Some(tenants) => service.seed(tenants),
+        }
+        let writes = service.stats()["writes"].clone();
+        session.send("y").unwrap();
+        session.expect(format!("tenant.acme ({said})")).unwrap();
+        assert_eq!(code(&mut session), 6);
+        assert_eq!(service.stats()["writes"], writes);
+        assert!(service.desk.files_below(".descope-mgmt/locks").is_empty());
+    }
+}

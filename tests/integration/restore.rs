@@ -96,5 +96,22 @@ fn a_backup_is_made_by_hand_compared_and_restored() {
         .says("name: \"Edited\" -> \"Name of acme\"");
     service.sh("backup restore latest --yes").exits(0);
     assert_eq!(service.tenant("acme"), before);
-    service.sh(&format!("backup show {}", made["id"].as_str().unwrap())).exits(0).says("by hand");
+    let id = made["id"].as_str().unwrap();
+    service.sh(&format!("backup show {id}")).exits(0).says("by hand");
+    let lines = service.sh(&format!("audit list -o json --address backup.{id}")).exits(0).json();
+    let outcomes: Vec<_> =
+        lines["items"].as_array().unwrap().iter().map(|it| it["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["intended", "succeeded"]);
+    service.sh("audit verify").exits(0);
+}
+
+#[test]
+fn a_restore_deletes_nothing_that_the_configuration_prevents() {
+    let service = Service::start();
+    let kept = "tenants:\n  - { id: kept, name: Kept, lifecycle: { prevent_destroy: true } }\n";
+    service.yaml(&format!("{kept}  - {{ id: other, name: Other }}\n"));
+    service.sh("tenant sync --yes").exits(0).says("✓ 2 created");
+    service.sh("backup restore latest --prune --yes").exits(3).says("protected by").says("1 deleted");
+    let left: Vec<Value> = service.tenants().into_iter().map(|tenant| tenant["id"].clone()).collect();
+    assert_eq!(left, ["kept"]);
 }

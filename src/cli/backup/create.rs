@@ -1,14 +1,14 @@
 use serde_json::json;
 
 use crate::{
-    cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
+    cli::{Error, Exit, connect::connect, globals::Globals, record::Record, session::Session},
     live,
     render::Ui,
     resource::{
         Address, Pattern,
         tenant::{self, SETTINGS_KIND},
     },
-    state::{BackedUp, Backup},
+    state::{AuditEvent, BackedUp, Backup},
 };
 
 /// Back up what is live now, settings included
@@ -49,7 +49,10 @@ impl Args {
         session.state.prepare(project)?;
         let backup = session.backup(project, "backup create", resources);
         let backup = Backup { reason: self.reason.or(backup.reason), ..backup };
-        session.state.write_backup(&backup)?;
+        let audit = Record::begin(&session, project).await?;
+        let event = AuditEvent::intended("back up", &format!("backup.{}", backup.id));
+        let written = audit.act(event, || session.state.write_backup(&backup)).await;
+        audit.end(written).await?;
         let count = backup.resources.len();
         let document = json!({"format_version": "1.0", "id": backup.id, "resources": count});
         ui.show_object(&format!("Backed up {count} objects as {}\n", backup.id), &document);

@@ -32,7 +32,7 @@ impl Command {
             Self::List(args) => args.run(globals, ui),
             Self::Show(args) => args.run(globals, ui),
             Self::Verify(args) => args.run(globals, ui),
-            Self::Prune(args) => args.run(globals, ui),
+            Self::Prune(args) => args.run(globals, ui).await,
             Self::Restore(args) => args.run(globals, ui).await,
             Self::Create(args) => args.run(globals, ui).await,
             Self::Diff(args) => args.run(globals, ui).await,

@@ -3,10 +3,10 @@ use serde_json::json;
 
 use super::{backups, time};
 use crate::{
-    cli::{Error, Exit, confirm::confirm, globals::Globals, session::Session},
+    cli::{Error, Exit, confirm::confirm, globals::Globals, record::Record, session::Session},
     config::Retention,
     render::{Table, Ui},
-    state::{Keep, backup_made_at},
+    state::{AuditEvent, Keep, backup_made_at},
 };
 
 /// Remove old backups: those that neither 'keep_last' nor 'keep_days' of the settings' 'retention' holds
@@ -18,7 +18,7 @@ use crate::{
 pub(in crate::cli) struct Args {}
 
 impl Args {
-    pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let Self {} = self;
         let session = Session::open_offline(globals)?;
         let project = session.project_id()?;
@@ -35,7 +35,9 @@ impl Args {
             session.must_be_chosen_on_purpose(globals.confirm_project.is_some())?;
             let question = format!("Remove {} of project {project} for good?", backups(old.len()));
             confirm(&question, globals, ui)?;
-            old.iter().try_for_each(|id| session.state.delete_backup(&project, id))?;
+            let audit = Record::begin(&session, &project).await?;
+            let removed = remove(&audit, &session, &project, &old).await;
+            audit.end(removed).await?;
         }
         let text = match (old.len(), globals.dry_run) {
             (0, _) => format!("Nothing to remove: {left}, kept are {rule}\n"),
@@ -49,6 +51,15 @@ impl Args {
         let changes = globals.dry_run && globals.detailed_exitcode && !old.is_empty();
         Ok(if changes { Exit::Changes } else { Exit::Done })
     }
+}
+
+/// Removes these backups, each with its lines in the audit.
+async fn remove(audit: &Record, session: &Session, project: &str, ids: &[String]) -> Result<(), Error> {
+    for id in ids {
+        let event = AuditEvent::intended("prune", &format!("backup.{id}"));
+        audit.act(event, || session.state.delete_backup(project, id)).await?;
+    }
+    Ok(())
 }
 
 fn table(ids: &[String]) -> Table {

@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::document;
 use crate::{
-    cli::{Error, Exit, confirm::confirm, globals::Globals, session::Session},
+    cli::{Error, Exit, confirm::confirm, globals::Globals, record::Record, session::Session},
     render::Ui,
-    state::{self, LockRecord, Process},
+    state::{self, AuditEvent, LockRecord, Process},
 };
 
 /// Break the lock of the project, when the run that holds it is dead
@@ -21,7 +21,7 @@ pub(in crate::cli) struct Args {
 }
 
 impl Args {
-    pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open_offline(globals)?;
         let project = session.project_id()?;
         let Found::Lock(record) = find(&session, &project)? else {
@@ -38,7 +38,9 @@ impl Args {
         if broken {
             session.must_be_chosen_on_purpose(globals.confirm_project.is_some())?;
             confirm(&question(&project, &holder, alive), globals, ui)?;
-            break_it(&session, &project, record.as_deref())?;
+            let audit = Record::begin(&session, &project).await?;
+            let broken = break_it(&audit, &session, &project, record.as_deref()).await;
+            audit.end(broken).await?;
         }
         let text = if broken { "Broke" } else { "Would break" };
         let keys = json!({
@@ -77,8 +79,15 @@ fn question(project: &str, holder: &str, alive: Option<bool>) -> String {
 }
 
 /// Breaks the lock that was asked about, and no other one.
-fn break_it(session: &Session, project: &str, record: Option<&LockRecord>) -> Result<(), Error> {
-    if session.state.break_lock(project, record.map(|record| record.owner.as_str()))? {
+async fn break_it(
+    audit: &Record,
+    session: &Session,
+    project: &str,
+    record: Option<&LockRecord>,
+) -> Result<(), Error> {
+    let owner = record.map(|record| record.owner.as_str());
+    let event = AuditEvent::intended("break", &format!("lock.{project}")).about_run(owner);
+    if audit.act(event, || session.state.break_lock(project, owner)).await? {
         return Ok(());
     }
     match find(session, project)? {

@@ -15,10 +15,10 @@ pub(super) enum Command {
 }
 
 impl Command {
-    pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         match self {
             Self::Show(args) => args.run(globals, ui),
-            Self::Break(args) => args.run(globals, ui),
+            Self::Break(args) => args.run(globals, ui).await,
         }
     }
 }

@@ -25,7 +25,8 @@ pub struct AuditContext {
 /// One thing that happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditEvent {
-    /// What was done: `run`, a change (`create`, `update`, `replace`, `delete`), `drift` or `resolve`.
+    /// What was done: `run`, a change (`create`, `update`, `replace`, `delete`), `drift`, `resolve`, or to the state
+    /// folder itself: `back up`, `prune`, `break`, `take over`.
     pub action: String,
     /// To what; none for the run itself.
     pub address: Option<String>,
@@ -70,6 +71,20 @@ impl AuditEvent {
     /// A conflict was resolved like this.
     pub fn resolved(address: &str, choice: &str) -> Self {
         Self { address: Some(address.to_owned()), ..Self::new("resolve", choice) }
+    }
+
+    /// This event about another run than the one that writes it.
+    #[must_use]
+    pub fn about_run(mut self, run: Option<&str>) -> Self {
+        self.request_id = run.map(str::to_owned);
+        self
+    }
+
+    /// The same event with this outcome.
+    #[must_use]
+    pub fn ending(mut self, outcome: &str) -> Self {
+        self.outcome = Some(outcome.to_owned());
+        self
     }
 
     pub(super) fn new(action: &str, outcome: &str) -> Self {

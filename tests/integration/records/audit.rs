@@ -104,6 +104,33 @@ fn a_trail_edited_by_hand_is_found_out_whatever_was_done_to_it() {
 }
 
 #[test]
+fn a_head_file_that_was_deleted_emptied_or_edited_is_found_out() {
+    let (records, head) = two_runs();
+    let file = records.file("audit/P2records.head");
+    let good = fs::read_to_string(&file).unwrap();
+    let first: Value = serde_json::from_str(&lines(&records)[0]).unwrap();
+    let missing = "the head file is missing or unreadable";
+    let cut_off = "the end was cut off or rewritten";
+    for (text, code, said) in [
+        (None, "no_head", missing),
+        (Some(String::new()), "no_head", missing),
+        (Some(good.replace("\"seq\":8", "\"seq\":9")), "cut_off", cut_off),
+        (Some(good.replace(&head, &"ab".repeat(32))), "cut_off", cut_off),
+        (Some(good.replace(&head, first["hash"].as_str().unwrap())), "cut_off", cut_off),
+    ] {
+        match &text {
+            None => fs::remove_file(&file).unwrap(),
+            Some(text) => fs::write(&file, text).unwrap(),
+        }
+        records.sh("audit verify").exits(1).says(said);
+        let document = records.sh("audit verify -o json").exits(1).json();
+        assert_eq!(document["problems"][0]["code"], code, "{text:?}");
+        fs::write(&file, &good).unwrap();
+    }
+    records.sh("audit verify").exits(0);
+}
+
+#[test]
 fn only_the_head_from_a_summary_tells_of_a_tail_cut_off_together_with_the_head_file() {
     let (records, head) = two_runs();
     let good = lines(&records);

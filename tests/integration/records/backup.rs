@@ -132,6 +132,12 @@ fn pruning_asks_first_and_removes_only_what_neither_rule_holds() {
     );
     assert_eq!(ids(&records), left);
     records.sh("backup prune --yes").exits(0).says("Nothing to remove: 3 backups");
+    // What was only asked, or had nothing to do, is not in the audit; what went is, each by itself.
+    let told = |id: &String, outcome: &str| ["prune".into(), format!("backup.{id}"), outcome.to_owned()];
+    let run = |outcome: &str| ["run".into(), String::new(), outcome.to_owned()];
+    let acts = old.iter().flat_map(|id| ["intended", "succeeded"].map(|outcome| told(id, outcome)));
+    let lines: Vec<_> = [run("started")].into_iter().chain(acts).chain([run("succeeded")]).collect();
+    assert_eq!(records.audited(), lines);
 }
 
 #[test]

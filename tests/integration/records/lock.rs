@@ -18,6 +18,9 @@ fn elsewhere() -> Process {
     Process { boot_id: Some("another".to_owned()), pid_namespace: None, pid: 7, pid_started: None }
 }
 
+/// How the audit calls the lock of the project.
+const LOCK: &str = "lock.P2records";
+
 fn is_locked(records: &Records) -> bool {
     records.file("locks/P2records.json").exists()
 }
@@ -64,6 +67,12 @@ fn the_lock_of_a_dead_run_or_one_out_of_sight_is_broken_with_yes() {
         assert_eq!((&document["broken"], &document["lock"]["run_id"]), (&json!(true), &json!("01KAA")));
         assert!(!is_locked(&records));
         records.sh("lock break --yes").exits(0).says("Nobody holds the lock");
+        let acts = [("run", "", "started"), ("break", LOCK, "intended"), ("break", LOCK, "succeeded")];
+        let ended = [("run", "", "succeeded")];
+        let lines = acts.into_iter().chain(ended).map(|(act, on, how)| [act, on, how].map(str::to_owned));
+        assert_eq!(records.audited(), lines.collect::<Vec<_>>());
+        records.sh("audit list -o json --address lock.*").exits(0).says("\"request_id\": \"01KAA\"");
+        records.sh("audit verify").exits(0);
     }
 }
 
@@ -93,4 +102,13 @@ fn the_question_names_the_holder_and_no_means_no() {
         assert!(matches!(status, WaitStatus::Exited(_, found) if found == code), "{answer}: {status:?}");
         assert_eq!(is_locked(&records), locked);
     }
+}
+
+#[test]
+fn a_lock_is_not_broken_where_that_could_not_be_audited() {
+    let records = Records::new();
+    records.hold("01KAA", elsewhere());
+    fs::create_dir_all(records.file("audit/P2records.jsonl")).unwrap();
+    records.sh("lock break --yes").exits(1).says("P2records.jsonl");
+    assert!(is_locked(&records));
 }

@@ -7,7 +7,7 @@ mod lock;
 use std::path::PathBuf;
 
 use descope_mgmt::state::{AuditContext, AuditEvent, BackedUp, Backup, Git, Holder, Options, Process, State};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use tokio::runtime::Runtime;
 
 use crate::common::{Desk, Ran};
@@ -98,6 +98,14 @@ impl Records {
         let patience = std::time::Duration::ZERO;
         let lock = self.runtime.block_on(self.state.lock(PROJECT, holder, patience, &|_| {})).unwrap();
         std::mem::forget(lock);
+    }
+
+    /// What the audit trail says of each line: action, address, outcome.
+    pub(super) fn audited(&self) -> Vec<[String; 3]> {
+        let list = self.sh("audit list --limit 0 -o json").exits(0).json();
+        let text = |item: &Value, key: &str| item[key].as_str().unwrap_or_default().to_owned();
+        let line = |item: &Value| ["action", "address", "outcome"].map(|key| text(item, key));
+        list["items"].as_array().unwrap().iter().map(line).collect()
     }
 
     pub(super) fn file(&self, name: &str) -> PathBuf {
