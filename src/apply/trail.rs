@@ -86,6 +86,32 @@ impl Trail {
         self.audit.append(event).await
     }
 
+    /// Tells of an earlier run that it never came to its end.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn never_ended(&self, run: &str) -> Result<(), Error> {
+        self.audit.append(AuditEvent::run_ended("never ended").about_run(Some(run))).await
+    }
+
+    /// Tells which backup was made before the first write.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn backed_up(&self, backup: &str) -> Result<(), Error> {
+        self.audit.append(AuditEvent::concluded("back up", &format!("backup.{backup}"), "succeeded")).await
+    }
+
+    /// Tells from which run the project's lock was taken over, where it was.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn took_over(&self, project: &str, run: Option<&str>) -> Result<(), Error> {
+        let Some(run) = run else { return Ok(()) };
+        let event = AuditEvent::concluded("take over", &format!("lock.{project}"), "succeeded");
+        self.audit.append(event.about_run(Some(run))).await
+    }
+
     /// Announces a write. Only when this returns may it be sent.
     pub(super) async fn intend(
         &self,

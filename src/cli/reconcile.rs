@@ -244,13 +244,15 @@ async fn apply(
     let progress = Arc::new(Progress::new(ui));
     let listener = Arc::clone(&progress);
     connection.notices.listen(Arc::new(move |notice| listener.notice(&notice)));
-    let lock = session.lock(project, order.command, ui).await?;
+    let (lock, taken_from) = session.lock(project, order.command, ui).await?;
     let fresh = live::fetch(&connection.client, &plan.reads()).await?;
     let read_at = Instant::now();
     plan::confirm(plan, &fresh).map_err(Error::Moved)?;
     let backup = backup(session, plan, &fresh, order, project);
     state.write_backup(&backup)?;
     let trail = Trail::open(state, session.audit_context(project)).await?;
+    trail.took_over(project, taken_from.as_deref()).await?;
+    trail.backed_up(&backup.id).await?;
     settle(session, connection, &trail, ui).await?;
     trail.resolve(plan).await?;
     drop(fresh);

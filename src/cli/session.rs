@@ -1,6 +1,10 @@
 //! What every command that talks to a project needs: configuration, state folder, and who is at work.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Mutex, OnceLock, PoisonError},
+};
 
 use chrono::Utc;
 
@@ -12,7 +16,7 @@ use crate::{
     plan::Warning,
     render::{Header, Ui},
     resource::{Desired, Path, tenant::Tenant},
-    state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, Process, State},
+    state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, State},
 };
 
 /// What every command that talks to a project needs.
@@ -170,11 +174,24 @@ impl Session {
         }
     }
 
-    /// Takes the project's lock, and says what it had to wait for.
-    pub(super) async fn lock(&self, project: &str, command: &str, ui: &Ui) -> Result<Lock, Error> {
+    /// Takes the project's lock, and says what it had to wait for. With it comes the run that it was taken over from.
+    pub(super) async fn lock(
+        &self,
+        project: &str,
+        command: &str,
+        ui: &Ui,
+    ) -> Result<(Lock, Option<String>), Error> {
         let patience = self.config.settings.lock_timeout;
-        let observer = |notice| tell_of_lock(ui, &notice);
-        Ok(self.state.lock(project, self.holder(command), patience, &observer).await?)
+        let taken_from = Mutex::new(None);
+        let observer = |notice| {
+            tell_of_lock(ui, &notice);
+            if let LockNotice::TakenOver { holder, .. } = notice {
+                let run = holder.map_or_else(|| "unreadable".to_owned(), |holder| holder.owner);
+                *taken_from.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
+            }
+        };
+        let lock = self.state.lock(project, self.holder(command), patience, &observer).await?;
+        Ok((lock, taken_from.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
 
     /// Who asks for the lock.
@@ -260,7 +277,7 @@ pub(super) async fn interruption() -> &'static str {
 }
 
 /// Says what a lock had to say while it was waited for.
-fn tell_of_lock(ui: &Ui, notice: &state::LockNotice) {
+fn tell_of_lock(ui: &Ui, notice: &LockNotice) {
     let who = |holder: &Option<Box<state::LockRecord>>| {
         holder.as_ref().map_or_else(
             || "somebody".to_owned(),
@@ -268,14 +285,14 @@ fn tell_of_lock(ui: &Ui, notice: &state::LockNotice) {
         )
     };
     match notice {
-        state::LockNotice::Waiting { holder, patience } => {
+        LockNotice::Waiting { holder, patience } => {
             ui.note(&format!(
                 "waiting up to {} s for the lock that {} holds",
                 patience.as_secs(),
                 who(holder)
             ));
         }
-        state::LockNotice::TakenOver { holder, because } => {
+        LockNotice::TakenOver { holder, because } => {
             ui.warn(&format!("took over the lock of {}: {because}", who(holder)));
         }
     }

@@ -6,7 +6,7 @@ use crate::{
     live::{self, Found},
     render::Ui,
     resource::{Address, path_of},
-    state::{JournalRecord, JournalStep, StepOutcome, digest},
+    state::{AuditLoose, JournalRecord, JournalStep, StepOutcome, digest},
 };
 
 /// Settles unfinished runs where nothing else is to be written. Takes the lock only if there are any.
@@ -16,8 +16,9 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
         return Ok(());
     }
     session.state.prepare(project)?;
-    let lock = session.lock(project, "settle", ui).await?;
+    let (lock, taken_from) = session.lock(project, "settle", ui).await?;
     let trail = Trail::open(&session.state, session.audit_context(project)).await?;
+    trail.took_over(project, taken_from.as_deref()).await?;
     settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;
     Ok(lock.release()?)
@@ -37,23 +38,33 @@ pub(super) async fn settle(
     if others.is_empty() {
         return Ok(());
     }
-    let records: Result<Vec<_>, _> =
-        others.iter().map(|run| session.state.read_journal(project, run)).collect();
-    let records = records?;
-    let sites: Vec<_> = records.iter().flat_map(JournalRecord::unknown).filter_map(site).collect();
+    let mut open = Vec::new();
+    for run in others {
+        let record = session.state.read_journal(project, &run)?;
+        open.push((record, session.state.audit_loose_ends(project, &run)?));
+    }
+    let sites: Vec<_> = open.iter().flat_map(|(_, loose)| &loose.writes).filter_map(site).collect();
     let wanted = sites.iter().map(|(path, id)| (*path, id.as_str()));
     let found = live::find(&connection.client, wanted).await?;
-    for (run, record) in others.into_iter().zip(&records) {
-        let mut count = 0;
-        for step in record.unknown() {
-            trail.settled(&run, step, outcome(step, &found)).await?;
-            count += 1;
+    for (record, AuditLoose { ended, writes }) in open {
+        let run = &record.run_id;
+        for step in &writes {
+            trail.settled(run, step, outcome(&record, step, &found)).await?;
         }
-        let what = if count == 1 { "1 write".to_owned() } else { format!("{count} writes") };
-        ui.warn(&format!("run {run} never ended; {what} of unknown outcome settled in the audit, this plan goes on from what is live"));
-        session.state.settle_journal(project, &run)?;
+        if !ended {
+            trail.never_ended(run).await?;
+            ui.warn(&told(run, writes.len()));
+        }
+        session.state.settle_journal(project, run)?;
     }
     Ok(())
+}
+
+fn told(run: &str, count: usize) -> String {
+    let what = if count == 1 { "1 write".to_owned() } else { format!("{count} writes") };
+    format!(
+        "run {run} never ended; {what} of unknown outcome settled in the audit, this plan goes on from what is live"
+    )
 }
 
 /// Where the object lies that a step wrote.
@@ -62,8 +73,14 @@ fn site(step: &JournalStep) -> Option<(&'static str, String)> {
     Some((path_of(address.kind(), &step.action)?, address.id().to_owned()))
 }
 
-/// How a write ended that nobody saw end, from the object as it is now.
-fn outcome(step: &JournalStep, found: &Found) -> StepOutcome {
+/// How a write ended whose end the audit does not tell: as the journal has it, else as the object shows that is there now.
+fn outcome(record: &JournalRecord, step: &JournalStep, found: &Found) -> StepOutcome {
+    match record.outcome_of(&step.address, &step.action) {
+        // It was announced in the audit and not in the journal, so it was never sent.
+        None => return StepOutcome::Failed,
+        Some(StepOutcome::Unknown) => {}
+        Some(known) => return known,
+    }
     let Some((path, id)) = site(step) else { return StepOutcome::Unknown };
     judge(step, found.raw(path, &id).and_then(|raw| digest(raw.get()).ok()).as_ref())
 }

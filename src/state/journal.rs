@@ -144,6 +144,13 @@ impl JournalRecord {
         self.ended(|outcome| outcome != StepOutcome::Succeeded)
     }
 
+    /// How the last write of this action to `address` ended; none where it never came to that.
+    pub fn outcome_of(&self, address: &str, action: &str) -> Option<StepOutcome> {
+        let found =
+            self.steps.iter().rev().find(|(step, _)| step.address == address && step.action == action);
+        found.map(|(_, outcome)| *outcome)
+    }
+
     fn ended(&self, wanted: impl Fn(StepOutcome) -> bool) -> impl Iterator<Item = &JournalStep> {
         self.steps.iter().filter(move |(_, outcome)| wanted(*outcome)).map(|(step, _)| step)
     }

@@ -35,8 +35,8 @@ use std::{
 
 pub use actor::{Actor, Process};
 pub use audit::{
-    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditProblem,
-    AuditRun, AuditVerification,
+    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditLoose,
+    AuditProblem, AuditRun, AuditVerification,
 };
 pub use backup::{BackedUp, Backup, BackupSummary, Keep, backup_made_at};
 pub use baseline::Baseline;

@@ -11,6 +11,7 @@ mod engine;
 mod faults;
 mod flows;
 mod guards;
+mod kill;
 mod one_off;
 mod prompts;
 mod readme;
