@@ -99,7 +99,9 @@ impl Error {
             Self::Moved(_) | Self::Conflict(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => {
                 Exit::Stale
             }
-            Self::State(error) if matches!(error.code(), "lock_held" | "lock_lost") => Exit::Stale,
+            Self::State(error) if matches!(error.code(), "lock_held" | "lock_lost" | "state_busy") => {
+                Exit::Stale
+            }
             Self::NotNamed { .. }
             | Self::WrongName { .. }
             | Self::NameNeeded { .. }

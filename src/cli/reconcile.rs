@@ -25,7 +25,7 @@ use super::{
 use crate::{
     apply::{self, Job, Report, Status, Trail},
     live::{self, Reads},
-    plan::{self, Action, Plan, Scope, Warning},
+    plan::{self, Action, Change, Plan, Scope, Warning},
     render::{Progress, Telling, Ui},
     resource::{Desired, Live},
     state::Baseline,
@@ -250,6 +250,7 @@ async fn apply(
     plan::confirm(plan, &fresh).map_err(Error::Moved)?;
     let backup = backup(session, plan, &fresh, order, project);
     state.write_backup(&backup)?;
+    state.reserve(project, plan.runnable().map(Change::writes).sum())?;
     let trail = Trail::open(state, session.audit_context(project)).await?;
     trail.took_over(project, taken_from.as_deref()).await?;
     trail.backed_up(&backup.id).await?;

@@ -327,6 +327,11 @@ impl Change {
         pairs.filter(|(field, applied)| cause::of(field, *applied) == Cause::Both)
     }
 
+    /// Writes that the change takes when all goes well.
+    pub fn writes(&self) -> usize {
+        self.release.iter().len() + self.steps.len()
+    }
+
     /// Requests that the change costs when all goes well.
     pub fn requests(&self) -> u64 {
         self.release.iter().chain(&self.steps).map(Step::requests).sum()

@@ -2,10 +2,12 @@
 
 use std::{
     ffi::OsStr,
-    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, BufWriter, Write},
     os::unix::fs::{DirBuilderExt, PermissionsExt, chown},
     path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 use tempfile::NamedTempFile;
@@ -122,9 +124,36 @@ impl Disk {
 
     /// Makes `folder` and proves that a file can be written in it.
     pub(super) fn probe(self, folder: &Path) -> Result<(), Error> {
+        self.probe_room(folder, BLOCK.len())
+    }
+
+    /// Makes `folder` and proves that so many bytes have room in it.
+    pub(super) fn probe_room(self, folder: &Path, bytes: usize) -> Result<(), Error> {
         self.ensure_folder(folder)?;
         let mut file = self.temporary(folder)?;
-        file.write_all(&[0; 4096]).map_err(|error| Error::io("write in", folder, error))
+        let failed = |error| Error::io("write in", folder, error);
+        (0..bytes.div_ceil(BLOCK.len()))
+            .try_for_each(|_| file.as_file_mut().write_all(&BLOCK).map_err(failed))
+    }
+}
+
+/// What room is counted in.
+const BLOCK: [u8; 4096] = [0; 4096];
+
+/// For so long a file may be locked by a process that lives: they hold it for one write each.
+const BUSY: Duration = if cfg!(test) { Duration::from_millis(50) } else { Duration::from_secs(10) };
+
+/// Locks a file for this process, or for many readers. Says whether it did: who holds it may have been suspended.
+pub(super) fn lock_in_time(file: &File, shared: bool) -> io::Result<bool> {
+    let begun = Instant::now();
+    loop {
+        let tried = if shared { file.try_lock_shared() } else { file.try_lock() };
+        match tried {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if begun.elapsed() >= BUSY => return Ok(false),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(2)),
+        }
     }
 }
 

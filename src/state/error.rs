@@ -132,6 +132,12 @@ pub enum Error {
         /// Who holds it now, if anyone readable does.
         holder: Option<Box<LockRecord>>,
     },
+    /// Another process holds a file that is held for one write only: it must stand still.
+    #[error("'{}' is held by another process, which stands still", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The thread that appends to a file is gone.
     #[error("Nothing more can be appended to '{}'", path.display())]
     WriterGone {
@@ -184,6 +190,7 @@ impl Error {
             Self::NoJournal { .. } => "journal_not_found",
             Self::LockHeld { .. } => "lock_held",
             Self::LockLost { .. } => "lock_lost",
+            Self::Busy { .. } => "state_busy",
             Self::WriterGone { .. } => "state_writer_gone",
         }
     }
@@ -224,6 +231,11 @@ impl Error {
             Self::LockLost { .. } => {
                 "This process stood still too long and another took over, or someone broke the lock. Nothing more \
                  was written. Run `plan` again to see what is left."
+                    .to_owned()
+            }
+            Self::Busy { .. } => {
+                "It was suspended in the middle of a write: wake it with `kill -CONT PID`, or end it with `kill -KILL \
+                 PID`. `lock show` tells which run it may be, `fuser FILE` which process."
                     .to_owned()
             }
             Self::WriterGone { .. } => "An earlier error stopped it; start the command again.".to_owned(),

@@ -50,6 +50,13 @@ pub use reach::Reach;
 
 use self::disk::{Disk, fit_name};
 
+/// What a write leaves behind at most: two lines in the audit, two in the journal, an entry in the baseline.
+const PER_WRITE: usize = 3 << 10;
+/// What a run leaves behind besides: its own lines, and the blocks that small files take whole.
+const PER_RUN: usize = 12 << 10;
+/// Beyond this, proving that there is room would take longer than the first writes.
+const MOST_RESERVED: usize = 16 << 20;
+
 /// Where the files lie, and whose they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -113,6 +120,17 @@ impl State {
         let shared = ["audit", "baseline", "locks", "rate"].map(|name| self.inner.root.join(name));
         let own = [self.backup_folder(project)?, self.journal_folder(project)?];
         shared.iter().chain(&own).try_for_each(|folder| self.disk().probe(folder))
+    }
+
+    /// Proves that what a run of so many writes leaves behind has room, so that a full disk is met before the first
+    /// write and not among them.
+    ///
+    /// # Errors
+    /// There is no room.
+    pub fn reserve(&self, project: &str, writes: usize) -> Result<(), Error> {
+        let path = self.project_file("audit", project, "jsonl")?;
+        let bytes = writes.saturating_mul(PER_WRITE).saturating_add(PER_RUN);
+        self.disk().probe_room(disk::folder_of(&path), bytes.min(MOST_RESERVED))
     }
 
     /// The file in which the limiter of `project` keeps its slots. It is there then, for its owner or its group.

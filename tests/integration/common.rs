@@ -239,3 +239,8 @@ pub(crate) fn many(count: usize) -> String {
         .map(|n| format!("  - {{ id: tenant-{n:05}, name: Tenant {n}, domains: [t{n}.example] }}\n"));
     format!("tenants:\n{}", tenants.collect::<String>())
 }
+
+/// Says that something can't be tested here. Not `eprintln!`: the test harness would keep that to itself.
+pub(crate) fn skipped(what: &str) {
+    std::io::Write::write_all(&mut std::io::stderr(), format!("\nSKIPPED {what}\n").as_bytes()).unwrap();
+}

@@ -5,12 +5,14 @@
 mod architecture;
 mod common;
 mod config;
+mod disk;
 mod drift;
 mod emulator;
 mod engine;
 mod faults;
 mod flows;
 mod guards;
+mod hosts;
 mod kill;
 mod one_off;
 mod prompts;

@@ -157,7 +157,9 @@ impl Sink for Chain {
         let failed = |error| Error::io("append to", &self.path, error);
         // Opened anew each time: the file may have been moved away meanwhile. Closing it frees the lock.
         let mut file = self.disk.open_append(&self.path)?;
-        file.lock().map_err(|error| Error::io("lock", &self.path, error))?;
+        if !disk::lock_in_time(&file, false).map_err(|error| Error::io("lock", &self.path, error))? {
+            return Err(Error::Busy { path: self.path.clone() });
+        }
         let length = file.metadata().map_err(failed)?.len();
         let mut events = Vec::new();
         let mut end = match self.end.take() {

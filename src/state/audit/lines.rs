@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    super::{Error, State},
+    super::{Error, State, disk},
     AuditEntry,
 };
 
@@ -53,7 +53,7 @@ impl State {
         let reader = match File::open(&path) {
             Ok(file) => {
                 // Nobody appends meanwhile; where files cannot be locked we look all the same.
-                let _ = file.lock_shared();
+                let _ = disk::lock_in_time(&file, true);
                 let length = file.metadata().map_err(failed)?.len();
                 let _ = file.unlock();
                 Some(BufReader::with_capacity(1 << 16, file.take(length)))

@@ -239,6 +239,20 @@ async fn a_failed_append_is_told_to_everyone_who_waits() {
     }
 }
 
+#[tokio::test]
+async fn a_trail_that_a_suspended_process_holds_is_told_and_can_be_read_all_the_same() {
+    let (_folder, state) = state();
+    let audit = trail(&state, 2).await;
+    let held = fs::File::open(state.root().join("audit/P1.jsonl")).unwrap();
+    held.lock().unwrap();
+    let error = audit.append(event(3)).await.unwrap_err();
+    assert_eq!((error.code(), lines(&state).len()), ("state_busy", 2));
+    assert_eq!((problems(&state), state.audit_entries("P1").unwrap().count()), (vec![], 2));
+    held.unlock().unwrap();
+    audit.append(event(3)).await.unwrap();
+    assert_eq!((problems(&state), lines(&state).len()), (vec![], 3));
+}
+
 #[derive(Debug, Clone)]
 enum Tampering {
     Byte(prop::sample::Index, u8),

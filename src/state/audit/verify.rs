@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{
-    super::{Error, State, canonical::digest_without},
+    super::{Error, State, canonical::digest_without, disk},
     AuditProblem,
     chain::{Link, read_head},
 };
@@ -44,7 +44,7 @@ impl State {
         match File::open(&path) {
             Ok(file) => {
                 // Nobody appends meanwhile; where files cannot be locked we look all the same.
-                let _ = file.lock_shared();
+                let _ = disk::lock_in_time(&file, true);
                 inspection.head = read_head(&path).map_or_else(unreadable_head, Ok)?;
                 let mut reader = BufReader::with_capacity(1 << 16, &file);
                 let mut line = Vec::new();

@@ -43,7 +43,7 @@ pub(super) fn take_away(path: &Path, expected: impl Fn(&[u8]) -> bool) -> Result
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(error)),
     };
-    let _ = guard.lock();
+    let _ = disk::lock_in_time(&guard, false);
     if !disk::read(path)?.is_some_and(|found| expected(&found)) {
         return Ok(false);
     }

@@ -155,7 +155,7 @@ impl Lease {
         let failed = |error| Error::io("write the heartbeat in", &self.path, error);
         let mut pulse = self.pulse.lock().unwrap_or_else(PoisonError::into_inner);
         // Who judges us dead looks once more under this lock.
-        let _ = self.file.lock();
+        let _ = disk::lock_in_time(&self.file, false);
         let result = self.verify().and_then(|()| {
             let content = record::encode(&self.identity, pulse.heartbeat + 1);
             self.file.write_all_at(&content, 0).and_then(|()| self.file.sync_data()).map_err(failed)

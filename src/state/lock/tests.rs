@@ -147,6 +147,20 @@ async fn a_heartbeat_that_stands_still_for_a_minute_is_taken_over_and_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn clocks_that_are_years_apart_make_nobody_dead_and_nobody_immortal() {
+    let (_folder, state) = state();
+    let at = |time: &str| state.clone().with_clock(super::super::Clock::Fixed(time.parse().unwrap()));
+    for (owner, waiter) in
+        [("1990-01-01T00:00:00Z", "2090-01-01T00:00:00Z"), ("2090-01-01T00:00:00Z", "1990-01-01T00:00:00Z")]
+    {
+        let held = lock(&at(owner), elsewhere("01A"), 0).await.unwrap();
+        assert_eq!(lock(&at(waiter), elsewhere("01B"), 200).await.unwrap_err().code(), "lock_held");
+        kill(held);
+        drop(lock(&at(waiter), elsewhere("01C"), 70).await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn on_the_same_host_and_boot_the_process_decides_at_once() {
     let (_folder, state) = state();
     if Process::detect().boot_id.is_none() {
