@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::{Report, Status};
 use crate::{
     plan::{Cause, Change, Plan},
-    resource::{Object, Step},
+    resource::{Address, Object, Step},
     state::{Audit, AuditContext, AuditEvent, Error, Journal, JournalStep, State, StepOutcome, digest},
 };
 
@@ -16,6 +16,25 @@ pub struct Trail {
     audit: Audit,
     journal: Journal,
     run_id: String,
+}
+
+/// What somebody chose about an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The object.
+    pub address: Address,
+    /// What there was to choose about: the cause of a drift, or `orphan`.
+    pub seen: &'static str,
+    /// What was chosen: `config`, `live`, `delete`, `adopt` or `leave`.
+    pub chosen: &'static str,
+}
+
+impl Choice {
+    /// Its lines in the audit.
+    pub fn events(&self) -> [AuditEvent; 2] {
+        let address = self.address.as_str();
+        [AuditEvent::drift_seen(address, self.seen), AuditEvent::resolved(address, self.chosen)]
+    }
 }
 
 /// A write that was announced and whose end is still to be told.
@@ -65,10 +84,21 @@ impl Trail {
     /// It could not be written down.
     pub async fn resolve(&self, plan: &Plan) -> Result<(), Error> {
         let drifted = plan.runnable().filter(|change| matches!(change.cause, Cause::Console | Cause::Both));
-        for change in drifted {
-            let address = change.address.as_str();
-            self.audit.append(AuditEvent::drift_seen(address, change.cause.word())).await?;
-            self.audit.append(AuditEvent::resolved(address, "config")).await?;
+        let choice = |change: &Change| Choice {
+            address: change.address.clone(),
+            seen: change.cause.word(),
+            chosen: "config",
+        };
+        self.chosen(&drifted.map(choice).collect::<Vec<_>>()).await
+    }
+
+    /// Tells what somebody chose.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn chosen(&self, choices: &[Choice]) -> Result<(), Error> {
+        for event in choices.iter().flat_map(Choice::events) {
+            self.audit.append(event).await?;
         }
         Ok(())
     }

@@ -2,12 +2,10 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
-use super::{reconcile::Order, session::Session};
+use super::{reconcile::Order, run::Settled, session::Session};
 use crate::{
     apply::{Outcome, Report, Status, Trail},
-    plan::{Action, Change, Plan, whole_baseline},
+    plan::{Action, Change, InSync, Plan, whole_baseline},
     resource::{self, Address, Attributes, Live, kept_as, paths_of},
     state::{self, BackedUp, Backup, Baseline},
 };
@@ -15,7 +13,7 @@ use crate::{
 /// Writes down what is in sync now, and ends journal and audit; returns the audit's head.
 pub(super) async fn close(
     session: &Session,
-    plan: &Plan,
+    settled: &Settled<'_>,
     report: &Report,
     project: &str,
     trail: Trail,
@@ -23,15 +21,55 @@ pub(super) async fn close(
     // The trail first: a baseline that can't be written must not leave the run without an end.
     let head = trail.finish(report).await?;
     let mut baseline = session.state.baseline(project)?;
-    note_in_sync(&mut baseline, plan, report);
-    baseline.run_id = Some(session.run_id.clone());
-    baseline.updated_at = Some(chrono::Utc::now());
-    session.state.write_baseline(&baseline)?;
+    if baseline.run_id.as_deref() == settled.baseline_of {
+        note(&mut baseline, settled.in_sync);
+    }
+    note_done(&mut baseline, settled.plan, report);
+    write(session, baseline)?;
     Ok(head)
 }
 
+/// Writes down what is in sync without our doing. Where somebody else is at work it is left to the next run, and where
+/// it can't be written, nothing is lost but the cause of a later difference.
+pub(super) async fn note_in_sync(session: &Session, project: &str, settled: &Settled<'_>) {
+    if settled.in_sync.is_empty() {
+        return;
+    }
+    let noted = async {
+        let lock = session.lock_if_free(project).await?;
+        let mut baseline = session.state.baseline(project)?;
+        // Whoever wrote it meanwhile knows better.
+        if baseline.run_id.as_deref() == settled.baseline_of {
+            note(&mut baseline, settled.in_sync);
+            write(session, baseline)?;
+        }
+        lock.release()
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "what is in sync is not kept in the baseline");
+    }
+}
+
+fn write(session: &Session, mut baseline: Baseline) -> Result<(), state::Error> {
+    baseline.run_id = Some(session.run_id.clone());
+    baseline.updated_at = Some(chrono::Utc::now());
+    session.state.write_baseline(&baseline)
+}
+
+fn note(baseline: &mut Baseline, entries: &[InSync]) {
+    for (address, kept) in entries {
+        let Some(kept) = kept else {
+            baseline.forget(address.as_str());
+            continue;
+        };
+        if let Err(error) = baseline.set(address.as_str(), kept) {
+            tracing::warn!(%error, %address, "not kept in the baseline");
+        }
+    }
+}
+
 /// Puts what succeeded into the baseline.
-fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
+fn note_done(baseline: &mut Baseline, plan: &Plan, report: &Report) {
     let succeeded = report.outcomes.iter().filter(|outcome| outcome.status == Status::Succeeded);
     let done: HashMap<&Address, &Outcome> = succeeded.map(|outcome| (&outcome.address, outcome)).collect();
     for change in &plan.changes {
@@ -43,7 +81,7 @@ fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
         };
         let kept = if change.versions.is_some() {
             let returned = outcome.returned.as_ref();
-            whole_baseline(change, returned.and_then(|it| resource::digest(change.address.kind(), it)))
+            whole_baseline(after, returned.and_then(|it| resource::digest(change.address.kind(), it)))
         } else {
             managed(change, after, baseline)
         };
@@ -57,21 +95,11 @@ fn note_in_sync(baseline: &mut Baseline, plan: &Plan, report: &Report) {
 fn managed(change: &Change, after: &Attributes, baseline: &Baseline) -> Attributes {
     let mut kept: Attributes =
         baseline.attributes(change.address.as_str()).ok().flatten().unwrap_or_default();
-    lay_over(&mut kept, after);
+    resource::lay_over(&mut kept, after);
     let gone = change.fields.iter().filter(|it| it.after.is_none());
     gone.for_each(|it| resource::remove(&mut kept, &it.path));
     change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
     kept
-}
-
-/// Lays attributes over others, maps key by key: one-off work knows only a part of what is managed.
-fn lay_over(kept: &mut Attributes, after: &Attributes) {
-    for (word, value) in after {
-        match (kept.get_mut(word), value) {
-            (Some(Value::Object(kept)), Value::Object(after)) => lay_over(kept, after),
-            _ => drop(kept.insert(word.clone(), value.clone())),
-        }
-    }
 }
 
 /// The backup of everything that the plan touches, as it was read last.

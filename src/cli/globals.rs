@@ -232,6 +232,7 @@ impl Selection {
             targets: self.target.clone(),
             excludes: self.exclude.clone(),
             prune: self.prune,
+            deletes: Vec::new(),
             allow_replace: globals.allow_replace.clone(),
             allow_lockout: globals.allow_lockout,
             allow_breaking: globals.allow_breaking_changes,

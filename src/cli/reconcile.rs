@@ -1,32 +1,25 @@
-//! From desired and live to done: plan, show, confirm, lock, re-read, back up, run, prove, report.
+//! From desired and live to a settled plan: compare, show, ask; then `run` makes it so.
 
-use std::{
-    borrow::Cow,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
-
-use tokio::time::Instant;
+use std::borrow::Cow;
 
 use super::{
     Exit,
-    books::{backup, close},
-    conflicts,
+    books::note_in_sync,
+    choices,
     connect::{Connection, connect},
     error::Error,
     globals::{ConflictWay, Globals, Selection},
-    questions::{confirm, decider},
-    retry,
-    session::{Session, interruption},
-    settle::{settle, settle_alone},
+    questions::confirm,
+    record::Record,
+    run::{Settled, apply, exit},
+    session::Session,
+    settle::settle_alone,
 };
 use crate::{
-    apply::{self, Job, Report, Status, Trail},
+    apply::{self, Choice, Report},
     live::{self, Reads},
-    plan::{self, Action, Change, Plan, Scope, Warning},
-    render::{Progress, Telling, Ui},
+    plan::{self, Action, Plan, Scope, Warning},
+    render::{Telling, Ui},
     resource::{Desired, Live},
     state::Baseline,
 };
@@ -127,29 +120,21 @@ pub(super) async fn reconcile(
     let mut scope = order.scope.clone();
     scope.withhold_console =
         globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
-    let compute = |live: &Live, desired: &Desired| -> Result<Plan, Error> {
-        let inputs = plan::Inputs { desired, live, baseline: &baseline, scope: &scope };
+    let compute = |live: &Live, desired: &Desired, scope: &Scope| -> Result<Plan, Error> {
+        let inputs = plan::Inputs { desired, live, baseline: &baseline, scope };
         let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
         plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
         Ok(plan)
     };
-    let mut plan = compute(&live, &desired)?;
+    let mut plan = compute(&live, &desired, &scope)?;
     let unread = replaced_without_settings(&plan, &live);
     if !unread.is_empty() {
         live.settings.extend(live::settings_of(&connection.client, &unread).await?);
-        plan = compute(&live, &desired)?;
+        plan = compute(&live, &desired, &scope)?;
     }
     let header = session.header(connection);
     let rate = connection.client.rate();
     ui.show_plan(&plan, &header, rate, telling(order.goal));
-    if order.goal == Goal::Apply {
-        let kept = conflicts::settle(&plan, globals, ui)?;
-        if !kept.is_empty() {
-            plan = compute(&live, &conflicts::leave_alone(&desired, &kept))?;
-            ui.show_plan(&plan, &header, rate, telling(order.goal));
-        }
-    }
-    drop(live);
     match order.goal {
         Goal::Drift => {
             return Ok(if plan.is_empty() && plan.orphans.is_empty() { Exit::Done } else { Exit::Changes });
@@ -158,18 +143,52 @@ pub(super) async fn reconcile(
         Goal::Plan => return Ok(Exit::Done),
         Goal::Apply => {}
     }
+    let chosen = choices::settle(&plan, &live, globals, ui)?;
+    if chosen.changes_the_plan() {
+        plan = compute(&live, &chosen.desired(&desired), &chosen.scope(&scope))?;
+        ui.show_plan(&plan, &header, rate, telling(order.goal));
+    }
+    let in_sync = match order.wanted {
+        Wanted::Configured(_) => plan::in_sync(&plan, &chosen.desired(&desired), &live, &baseline),
+        Wanted::From { .. } => Vec::new(),
+    };
+    drop(live);
+    let settled = Settled {
+        plan: &plan,
+        order: &order,
+        in_sync: &in_sync,
+        baseline_of: baseline.run_id.as_deref(),
+        choices: &chosen.choices,
+    };
     let report = if plan.runnable().next().is_none() {
-        settle_alone(session, connection, ui).await?;
-        apply::untried(&plan, &session.run_id)
+        without_writes(session, connection, &settled, ui).await?
     } else {
         confirm(session, connection, &plan, globals, ui)?;
-        apply(session, connection, &plan, &order, globals, ui).await?
+        apply(session, connection, &settled, globals, ui).await?
     };
     let is_empty = plan.is_empty();
     if !is_empty || ui.is_json() {
         ui.show_report(&plan, &header, rate, &report);
     }
     Ok(exit(&plan, &report))
+}
+
+/// Ends an apply that has nothing to write: what others left open is settled, and what was chosen is noted.
+async fn without_writes(
+    session: &Session,
+    connection: &Connection,
+    settled: &Settled<'_>,
+    ui: &Ui,
+) -> Result<Report, Error> {
+    let project = connection.client.project_id();
+    settle_alone(session, connection, ui).await?;
+    if !settled.choices.is_empty() {
+        let audit = Record::begin(session, project).await?;
+        let told = audit.tell(settled.choices.iter().flat_map(Choice::events)).await;
+        audit.end(told).await?;
+    }
+    note_in_sync(session, project, settled).await;
+    Ok(apply::untried(settled.plan, &session.run_id))
 }
 
 /// The tenants that are to be made anew and whose settings nobody has read: they must come along.
@@ -206,108 +225,6 @@ async fn gather<'a>(
             let live = live::fetch(&connection.client, reads).await?;
             let desired = make(&live)?;
             Ok((live, Cow::Owned(desired), Baseline::empty(project)))
-        }
-    }
-}
-
-/// The exit code of an apply.
-fn exit(plan: &Plan, report: &Report) -> Exit {
-    let done = report.count(Status::Succeeded);
-    let bad = report.outcomes.len() - done;
-    if report.interrupted {
-        Exit::Interrupted
-    } else if report.fatal.as_ref().is_some_and(|fault| fault.code == "lock_lost") {
-        Exit::Stale
-    } else if bad == 0 {
-        Exit::Done
-    } else if plan.all_guarded() {
-        Exit::Refused
-    } else if done > 0 || report.count(Status::Unknown) > 0 || report.count(Status::Withheld) == bad {
-        Exit::Partly
-    } else {
-        Exit::Failed
-    }
-}
-
-/// Takes the lock, makes sure nothing moved, backs up, runs, and closes the books.
-async fn apply(
-    session: &Session,
-    connection: &Connection,
-    plan: &Plan,
-    order: &Order<'_>,
-    globals: &Globals,
-    ui: &Ui,
-) -> Result<Report, Error> {
-    let project = connection.client.project_id();
-    let state = &session.state;
-    state.prepare(project)?;
-    let progress = Arc::new(Progress::new(ui));
-    let listener = Arc::clone(&progress);
-    connection.notices.listen(Arc::new(move |notice| listener.notice(&notice)));
-    let (lock, taken_from) = session.lock(project, order.command, ui).await?;
-    let fresh = live::fetch(&connection.client, &plan.reads()).await?;
-    let read_at = Instant::now();
-    plan::confirm(plan, &fresh).map_err(Error::Moved)?;
-    let backup = backup(session, plan, &fresh, order, project);
-    state.write_backup(&backup)?;
-    state.reserve(project, plan.runnable().map(Change::writes).sum())?;
-    let trail = Trail::open(state, session.audit_context(project)).await?;
-    trail.took_over(project, taken_from.as_deref()).await?;
-    trail.backed_up(&backup.id).await?;
-    settle(session, connection, &trail, ui).await?;
-    trail.resolve(plan).await?;
-    drop(fresh);
-    let interrupted = AtomicBool::new(false);
-    let job = Job {
-        plan,
-        client: &connection.client,
-        lock: &lock,
-        trail: &trail,
-        parallelism: session.config.settings.parallelism,
-        max_wait: session.config.settings.max_wait,
-        remark: &session.remark(),
-        read_at,
-        interrupted: &interrupted,
-        observer: &|event| progress.event(&event),
-        decide: &decider(globals, ui),
-    };
-    let mut report = until_interrupted(apply::run(&job), connection, &interrupted, ui).await;
-    progress.finish();
-    report.run_id.clone_from(&session.run_id);
-    report.backup_id = Some(backup.id.clone());
-    report.rollback_command = Some(retry::rollback(&backup.id, plan, globals));
-    report.retry_command = retry::command(&report, order, globals);
-    match close(session, plan, &report, project, trail).await {
-        Ok(head) => report.audit_head = head,
-        Err(error) => report.notes.push(error.to_string()),
-    }
-    if let Err(error) = lock.release() {
-        report.notes.push(error.to_string());
-    }
-    Ok(report)
-}
-
-/// Runs to the end; at the first Ctrl-C nothing new starts, and what waits for its turn stops waiting.
-async fn until_interrupted(
-    run: impl Future<Output = Report>,
-    connection: &Connection,
-    interrupted: &AtomicBool,
-    ui: &Ui,
-) -> Report {
-    tokio::pin!(run);
-    loop {
-        tokio::select! {
-            report = &mut run => return report,
-            signal = interruption() => {
-                tracing::info!(signal, "interrupted");
-                if interrupted.load(Ordering::Relaxed) {
-                    // Somebody means it. The journal tells the next run what was under way.
-                    std::process::exit(Exit::Interrupted.code().into());
-                }
-                interrupted.store(true, Ordering::Relaxed);
-                connection.client.stop_waiting();
-                ui.note("interrupted: nothing new is started, what is under way finishes (once more: stop at once)");
-            }
         }
     }
 }

@@ -35,6 +35,17 @@ impl Record {
         Ok(done?)
     }
 
+    /// Tells what happened, as these lines.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub(super) async fn tell(&self, events: impl IntoIterator<Item = AuditEvent>) -> Result<(), Error> {
+        for event in events {
+            self.audit.append(event).await?;
+        }
+        Ok(())
+    }
+
     /// Says that the run ended, and how.
     ///
     /// # Errors

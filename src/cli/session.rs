@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Mutex, OnceLock, PoisonError},
+    time::Duration,
 };
 
 use chrono::Utc;
@@ -192,6 +193,11 @@ impl Session {
         };
         let lock = self.state.lock(project, self.holder(command), patience, &observer).await?;
         Ok((lock, taken_from.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Takes the project's lock if nobody holds it, and waits for nobody.
+    pub(super) async fn lock_if_free(&self, project: &str) -> Result<Lock, state::Error> {
+        self.state.lock(project, self.holder("note what is in sync"), Duration::ZERO, &|_| {}).await
     }
 
     /// Who asks for the lock.

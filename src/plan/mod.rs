@@ -9,6 +9,7 @@ mod flow_tests;
 mod flows;
 mod guard;
 mod holders;
+mod in_sync;
 #[cfg(test)]
 mod laws;
 mod lean;
@@ -32,6 +33,7 @@ pub use compute::{Inputs, compute};
 pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
+pub use in_sync::{InSync, in_sync};
 pub use lean::{Checked, check_flow};
 pub use scope::Scope;
 pub use whole::{AppliedWhole, whole_baseline};

@@ -12,6 +12,8 @@ pub struct Scope {
     pub excludes: Vec<Pattern>,
     /// Whether orphans are deleted.
     pub prune: bool,
+    /// The orphans that are deleted all the same: somebody said so of each.
+    pub deletes: Vec<Address>,
     /// What may be deleted and made anew.
     pub allow_replace: Vec<Pattern>,
     /// Whether tenants may be locked that nobody could get into afterwards.
@@ -38,6 +40,11 @@ impl Scope {
     /// Whether `address` is excluded.
     pub fn excludes(&self, address: &Address) -> bool {
         self.excludes.iter().any(|pattern| pattern.matches(address))
+    }
+
+    /// Whether the orphan at `address` is deleted.
+    pub fn prunes(&self, address: &Address) -> bool {
+        self.contains(address) && (self.prune || self.deletes.contains(address))
     }
 
     /// Whether `address` may be replaced.

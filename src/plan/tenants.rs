@@ -40,7 +40,7 @@ pub(super) fn compare_all(desired: &Desired, live: &Live, by_id: &ById<'_>, scop
     let wanted: HashSet<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
     for observed in live.tenants.iter().filter(|observed| !wanted.contains(observed.object.id.as_str())) {
         let address = Address::new(tenant::KIND, &observed.object.id);
-        if scope.prune && scope.contains(&address) {
+        if scope.prunes(&address) {
             let sensitive = desired.sensitive.get(&observed.object.id).cloned().unwrap_or_default();
             compared.changes.push(Change { sensitive, ..delete(address, observed, scope) });
         } else if scope.contains(&address) {

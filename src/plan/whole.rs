@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Cause, Change};
+use super::Cause;
 use crate::{
     resource::{Address, Attributes},
     state::Baseline,
@@ -63,10 +63,9 @@ fn short(digest: &str) -> &str {
     digest.get(..12).unwrap_or(digest)
 }
 
-/// What is kept of a change of such an object, once the service has taken it.
-pub fn whole_baseline(change: &Change, returned: Option<String>) -> Attributes {
-    let after =
-        |key: &str| change.action.after().and_then(|after| after.get(key)).cloned().unwrap_or_default();
+/// What is kept of such an object, as the configuration has it, once the service has taken it.
+pub fn whole_baseline(after: &Attributes, returned: Option<String>) -> Attributes {
+    let after = |key: &str| after.get(key).cloned().unwrap_or_default();
     let kept = [
         ("desired", after("sha256")),
         ("returned", Value::from(returned.unwrap_or_default())),

@@ -79,6 +79,16 @@ pub fn remove(attributes: &mut Attributes, path: &Path) {
     inner(attributes, path.words());
 }
 
+/// Lays attributes over others, maps key by key: who knows only a part of what is managed leaves the rest.
+pub fn lay_over(kept: &mut Attributes, after: &Attributes) {
+    for (word, value) in after {
+        match (kept.get_mut(word), value) {
+            (Some(Value::Object(kept)), Value::Object(after)) => lay_over(kept, after),
+            _ => drop(kept.insert(word.clone(), value.clone())),
+        }
+    }
+}
+
 /// Whether two JSON values mean the same: numbers by value, lists without order, objects by key.
 ///
 /// No list that this tool meets on a tenant has an order that means something.

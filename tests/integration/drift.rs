@@ -75,9 +75,52 @@ fn a_conflict_is_shown_side_by_side_and_not_applied_until_chosen() {
     assert_eq!(error["error"]["code"], "unresolved_conflict");
     service.sh(&format!("{only} --conflict abort")).exits(6);
     service.sh(&format!("{only} --conflict live")).exits(0).says("No changes.");
+    assert_eq!(chosen(&service), ["live"]);
     let domains = |service: &Service| -> Value { service.tenant("one")["selfProvisioningDomains"].clone() };
     assert_eq!(domains(&service).as_array().unwrap().len(), 2);
     service.sh(&format!("{only} --conflict config")).exits(0).says("⚠ 1 updated");
     assert_eq!(domains(&service), json!(["mine.example"]));
+    assert_eq!(chosen(&service), ["live", "config"]);
     service.sh("plan --target tenant.one").exits(0).says("No changes.");
+}
+
+/// What was chosen about `tenant.one`, as the audit has it.
+fn chosen(service: &Service) -> Vec<Value> {
+    let list = service.sh("audit list --limit 0 --address tenant.one -o json").exits(0).json();
+    let lines = list["items"].as_array().unwrap().iter();
+    lines.filter(|line| line["action"] == "resolve").map(|line| line["outcome"].clone()).collect()
+}
+
+#[test]
+fn what_was_in_sync_from_the_start_has_a_known_cause_when_it_changes_later() {
+    let service = Service::start();
+    service.seed(json!([
+        {"id": "one", "name": "One", "customAttributes": {"seats": 5, "theirs": 1}}, {"id": "two", "name": "Two"},
+    ]));
+    let yaml = "tenants:\n  - { id: one, name: One, attributes: { seats: 5 } }\n  - { id: two, name: Two }\n";
+    service.yaml(yaml);
+    // A look alone notes nothing.
+    for look in ["plan", "drift", "tenant sync --yes --dry-run"] {
+        service.sh(look).exits(0);
+        assert!(service.desk.files_below(".descope-mgmt/baseline").is_empty(), "{look}");
+    }
+    let lines = |service: &Service| service.sh("audit list --limit 0 -o json").json()["items"].clone();
+    service.sh("tenant sync --yes").exits(0).says("No changes.");
+    assert_eq!(lines(&service), json!([]));
+    assert!(service.desk.files_below(".descope-mgmt/locks").is_empty());
+    let file = || service.desk.files_below(".descope-mgmt/baseline").pop().unwrap();
+    let first = std::fs::read_to_string(file()).unwrap();
+    service.sh("tenant sync --yes").exits(0);
+    assert_eq!(std::fs::read_to_string(file()).unwrap(), first, "nothing is new");
+    // And beside changes it is noted, too.
+    service.yaml(&format!("{yaml}  - {{ id: made, name: Made }}\n"));
+    service.sh("tenant sync --yes").exits(0);
+    let mut edited = service.tenant("one");
+    edited["customAttributes"]["seats"] = json!(6);
+    service.post("/v1/mgmt/tenant/update", &edited);
+    let plan = service.sh("drift -o json").exits(2).json();
+    assert_eq!(
+        (&plan["changes"][0]["address"], &plan["changes"][0]["cause"]),
+        (&json!("tenant.one"), &json!("console"))
+    );
 }

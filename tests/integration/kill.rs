@@ -74,7 +74,7 @@ fn audit(desk: &Desk) -> String {
 /// Kills an apply when so many more lines are in the audit; one that ended before is as good.
 fn kill_after(desk: &Desk, lines: usize) {
     let until = audit(desk).lines().count() + lines;
-    let mut command = desk.command(&["apply", "--yes", "--prune", "--conflict", "config", "-q"]);
+    let mut command = desk.command(&["apply", "--yes", "--prune", "-q"]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // Before the first line the moment is any: then the very start is as likely as the reading.
     thread::sleep(Duration::from_millis(chance(40)));
@@ -108,7 +108,7 @@ fn kill_and_converge(kills: usize) {
         let wanted = wanted(round);
         desk.write("descope.yaml", &yaml(&wanted));
         kill_after(&desk, usize::try_from(chance(LINES)).unwrap());
-        desk.sh("apply --yes --prune --conflict config -q").exits(0);
+        desk.sh("apply --yes --prune -q").exits(0);
         let live = desk.sh("tenant list -o json").exits(0).json()["items"].as_array().unwrap().clone();
         let live: Vec<_> = live.iter().map(|it| (text(&it["id"]), text(&it["name"]))).collect();
         assert_eq!(live.len(), wanted.len(), "one of each: {live:?}");

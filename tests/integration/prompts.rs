@@ -133,3 +133,48 @@ fn what_moved_or_went_while_somebody_thought_about_the_answer_stops_the_run() {
         assert!(service.desk.files_below(".descope-mgmt/locks").is_empty());
     }
 }
+
+#[test]
+fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
+    let service = Service::start();
+    service.seed(json!([
+        {"id": "first", "name": "First"}, {"id": "second", "name": "Second: ${X}", "selfProvisioningDomains": ["b.example"]},
+        {"id": "third", "name": "Third"}, {"id": "fourth", "name": "Fourth"},
+    ]));
+    service.yaml("tenants: []\n");
+    let mut session = open(&service, &["tenant", "sync"]);
+    let down = "\u{1b}[B";
+    session.expect("tenant.first \"First\" is not in the configuration").unwrap();
+    session.send(format!("{down}\r")).unwrap();
+    session.expect("tenant.fourth").unwrap();
+    session.send("\r").unwrap();
+    session.expect("tenant.second").unwrap();
+    session.send(format!("{down}{down}\r")).unwrap();
+    session.expect("Add this below 'tenants:'").unwrap();
+    session.expect("- id: second").unwrap();
+    session.expect("domains: [b.example]").unwrap();
+    session.expect("tenant.third").unwrap();
+    session.send("\r").unwrap();
+    session.expect("Plan: 1 to delete.").unwrap();
+    session.expect("Delete 1 tenant permanently").unwrap();
+    session.send("y").unwrap();
+    assert_eq!(code(&mut session), 0);
+    let left: Vec<Value> = service.tenants().into_iter().map(|tenant| tenant["id"].clone()).collect();
+    assert_eq!(left, ["fourth", "second", "third"]);
+    let lines = service.sh("audit list --limit 0 -o json").exits(0).json();
+    let chosen = |id: &str| {
+        let all = lines["items"].as_array().unwrap().iter();
+        let mut own = all.filter(|it| it["action"] == "resolve" && it["address"] == format!("tenant.{id}"));
+        own.next().map(|it| it["outcome"].clone())
+    };
+    let all = ["first", "second", "third", "fourth"].map(chosen);
+    assert_eq!(all, ["delete", "adopt", "leave", "leave"].map(|word| Some(json!(word))));
+    service.sh("backup restore latest --yes").exits(0).says("1 created");
+
+    let mut session = open(&service, &["tenant", "sync"]);
+    session.expect("tenant.first").unwrap();
+    // Upwards from the first choice is the last one: leave this and all others.
+    session.send("\u{1b}[A\r").unwrap();
+    assert_eq!(code(&mut session), 0);
+    assert_eq!(service.tenants().len(), 4);
+}

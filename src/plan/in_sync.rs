@@ -1,0 +1,81 @@
+//! What was as desired from the start → what the baseline does not know of it yet.
+
+use std::collections::HashSet;
+
+use super::{Plan, whole_baseline};
+use crate::{
+    resource::{
+        Address, Attributes, Desired, Live, Path, flow, lay_over, remove,
+        tenant::{self, Tenant},
+        theme,
+    },
+    state::Baseline,
+};
+
+/// What the baseline does not know yet of the objects that are as desired without our doing: their managed attributes,
+/// or that they are gone and nobody misses them.
+///
+/// Without it, whatever somebody changes in them later would have no known cause, or a wrong one.
+pub fn in_sync(plan: &Plan, desired: &Desired, live: &Live, baseline: &Baseline) -> Vec<InSync> {
+    let Desired { tenants, flows, theme, doomed_flows: _, sensitive: _, protect: _ } = desired;
+    let unchanged: HashSet<&Address> = plan.unchanged.iter().collect();
+    let tenants = tenants.iter().flatten().map(|it| (it.address(), Part::Tenant(it)));
+    let flows = flows.iter().flatten().map(|it| (it.address(), Part::Flow(it)));
+    let look = theme.iter().map(|it| (Address::new(theme::KIND, theme::ID), Part::Theme(it)));
+    let all = tenants.chain(flows).chain(look).filter(|(address, _)| unchanged.contains(address));
+    let noted = all.filter_map(|(address, part)| {
+        let known: Option<Attributes> = baseline.attributes(address.as_str()).ok().flatten();
+        let now = part.kept(live, known.as_ref())?;
+        (known.as_ref() != Some(&now)).then_some((address, Some(now)))
+    });
+    noted.chain(forgotten(desired, live, baseline)).collect()
+}
+
+/// Tenants that the baseline knows and that are neither desired nor live any more: their delete was not ours to see.
+fn forgotten(desired: &Desired, live: &Live, baseline: &Baseline) -> Vec<InSync> {
+    let Some(tenants) = &desired.tenants else { return Vec::new() };
+    let wanted = tenants.iter().map(|tenant| tenant.id.as_str());
+    let known: HashSet<&str> =
+        wanted.chain(live.tenants.iter().map(|tenant| tenant.object.id.as_str())).collect();
+    let addresses = baseline.addresses().filter_map(|address| address.parse::<Address>().ok());
+    let lost = addresses.filter(|it| it.kind() == tenant::KIND && !known.contains(it.id()));
+    lost.map(|address| (address, None)).collect()
+}
+
+/// An object, and what the baseline shall keep of it; none where it shall forget it.
+pub type InSync = (Address, Option<Attributes>);
+
+enum Part<'a> {
+    Tenant(&'a Tenant),
+    Flow(&'a flow::Flow),
+    Theme(&'a theme::DesiredTheme),
+}
+
+impl Part<'_> {
+    /// What the baseline keeps of it; none where that can't be told.
+    fn kept(&self, live: &Live, known: Option<&Attributes>) -> Option<Attributes> {
+        match self {
+            Self::Tenant(tenant) => Some(managed(tenant, known)),
+            Self::Flow(flow) => {
+                let returned = live.flows.get(&flow.id)?.object.digest();
+                Some(whole_baseline(&flow::summary(&flow.content, Some(&flow.origin)), Some(returned)))
+            }
+            Self::Theme(wanted) => {
+                let returned = live.theme.as_ref()?.object.digest();
+                let digest = [("sha256".to_owned(), wanted.theme.digest().into())];
+                Some(whole_baseline(&digest.into_iter().collect(), Some(returned)))
+            }
+        }
+    }
+}
+
+/// The managed attributes as the configuration has them; what is sensitive or ignored is left out.
+fn managed(tenant: &Tenant, known: Option<&Attributes>) -> Attributes {
+    let mut after = tenant::desired_attributes(tenant);
+    tenant.lifecycle.ignore_changes.iter().for_each(|path| remove(&mut after, path));
+    let mut kept = known.cloned().unwrap_or_default();
+    lay_over(&mut kept, &after);
+    let gone = tenant.remove_attributes.iter().map(|name| Path::new(["attributes", name]));
+    gone.chain(tenant.sensitive.iter().cloned()).for_each(|path| remove(&mut kept, &path));
+    kept
+}
