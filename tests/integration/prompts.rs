@@ -30,6 +30,7 @@ fn yes_applies_and_the_question_says_what_and_how_many() {
     service.yaml(&many(3));
     let mut session = open(&service, &["tenant", "sync"]);
     session.expect("Create 3 tenants in project").unwrap();
+    session.expect("[y/N]").unwrap();
     session.send("y").unwrap();
     session.expect("3 created").unwrap();
     assert_eq!(code(&mut session), 0);
@@ -43,6 +44,7 @@ fn no_ctrl_c_and_end_of_input_write_nothing() {
     for (answer, expected) in [("n", 4), ("\u{3}", 130), ("\u{1b}", 4)] {
         let mut session = open(&service, &["tenant", "sync"]);
         session.expect("Create 3 tenants").unwrap();
+        session.expect("[y/N]").unwrap();
         session.send(answer).unwrap();
         let code = code(&mut session);
         assert_eq!(code, expected, "{answer:?}");
@@ -64,6 +66,7 @@ fn a_protected_environment_wants_its_name_typed() {
     session.expect("This environment is protected").unwrap();
     session.send_line(name).unwrap();
     session.expect("Create 1 tenant in prod").unwrap();
+    session.expect("[y/N]").unwrap();
     session.send("y").unwrap();
     assert_eq!(code(&mut session), 0);
     assert_eq!(service.tenants().len(), 1);
@@ -77,6 +80,7 @@ fn after_a_failure_a_person_is_asked_how_to_go_on() {
         // Number 1 fails at the service, not in the plan: its domain is taken after the plan was made.
         let mut session = open(&service, &["tenant", "sync", "--parallelism", "1"]);
         session.expect("Create 4 tenants").unwrap();
+        session.expect("[y/N]").unwrap();
         service.seed(json!([{"id": "thief", "name": "Thief", "selfProvisioningDomains": ["taken.example"]}]));
         session.send("y").unwrap();
         session.expect("failed").unwrap();
@@ -105,6 +109,7 @@ fn a_conflict_is_shown_side_by_side_and_settled_by_a_person() {
         session.send(keys).unwrap();
         if name == "Mine" {
             session.expect("Update 1 tenant").unwrap();
+            session.expect("[y/N]").unwrap();
             session.send("y").unwrap();
         }
         assert_eq!(code(&mut session), exit, "{keys:?}");
@@ -121,6 +126,7 @@ fn what_moved_or_went_while_somebody_thought_about_the_answer_stops_the_run() {
         service.yaml("tenants:\n  - { id: acme, name: New }\n  - { id: made, name: Made }\n");
         let mut session = open(&service, &["tenant", "sync"]);
         session.expect("Create 1 tenant, update 1 tenant").unwrap();
+        session.expect("[y/N]").unwrap();
         match edit {
             None => drop(service.post("/v1/mgmt/tenant/delete", &json!({"id": "acme"}))),
             Some(tenants) => service.seed(tenants),
@@ -157,6 +163,7 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
     session.send("\r").unwrap();
     session.expect("Plan: 1 to delete.").unwrap();
     session.expect("Delete 1 tenant permanently").unwrap();
+    session.expect("[y/N]").unwrap();
     session.send("y").unwrap();
     assert_eq!(code(&mut session), 0);
     let left: Vec<Value> = service.tenants().into_iter().map(|tenant| tenant["id"].clone()).collect();

@@ -96,6 +96,7 @@ fn the_question_names_the_holder_and_no_means_no() {
         let mut session = Session::spawn(command).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         session.expect("Break the lock of project P2records, held by ada on build-7").unwrap();
+        session.expect("[y/N]").unwrap();
         session.send(answer).unwrap();
         let _ = session.expect(Eof);
         let status = session.get_process().wait().unwrap();
