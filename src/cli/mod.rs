@@ -25,6 +25,7 @@ mod reconcile;
 mod record;
 mod retry;
 mod run;
+mod saved;
 mod session;
 mod settle;
 mod tenant;

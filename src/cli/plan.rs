@@ -1,21 +1,29 @@
+use std::path::PathBuf;
+
 use super::{
     Error, Exit,
-    globals::{Globals, Selection},
-    reconcile::{Goal, Kinds, reconcile_configuration},
+    globals::{Globals, Selection, out_file},
+    reconcile::{Ask, Goal, Kinds, reconcile_configuration},
 };
 use crate::render::Ui;
 
 /// Show what would change, and change nothing
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  descope-mgmt plan\n  descope-mgmt plan -e prod --detailed-exitcode\n  \
-                        descope-mgmt plan --target 'tenant.acme-*' -o json")]
+                        descope-mgmt plan --target 'tenant.acme-*' -o json\n  \
+                        descope-mgmt plan -e prod --out plan.json")]
 pub(super) struct Args {
     #[command(flatten)]
     selection: Selection,
+    /// Save the plan in FILE; `apply FILE` applies it, if nothing that it touches has moved
+    #[arg(long, value_name = "FILE", value_parser = out_file)]
+    out: Option<PathBuf>,
 }
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
-        reconcile_configuration(globals, ui, &self.selection, "plan", Goal::Plan, Kinds::All).await
+        let (selection, out) = (&self.selection, self.out.as_deref());
+        let ask = Ask { selection, command: "plan", goal: Goal::Plan, kinds: Kinds::All, out };
+        reconcile_configuration(ask, globals, ui).await
     }
 }

@@ -13,11 +13,13 @@ use super::{
     connect::Connection, error::Error, globals::Globals, identity::sandbox_project, reconcile::Kinds,
 };
 use crate::{
-    config::{self, Config, Diagnostic, Inputs, Limits, Selection},
+    config::{self, Config, Diagnostic, Inputs, Limits, Selection, SourceFile},
     plan::Warning,
     render::{Header, Ui},
     resource::{Desired, Path, tenant::Tenant},
-    state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, State},
+    state::{
+        self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, SavedPlan, State,
+    },
 };
 
 /// What every command that talks to a project needs.
@@ -41,6 +43,22 @@ impl Session {
     /// The same for a command that sends nothing, and so needs no credentials.
     pub(super) fn open_offline(globals: &Globals) -> Result<Self, Error> {
         Self::load(&inputs(globals, true)?, globals)
+    }
+
+    /// The same with the texts of the configuration files kept, for a plan that is saved.
+    pub(super) fn open_to_save(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&Inputs { keep_sources: true, ..inputs(globals, false)? }, globals)
+    }
+
+    /// The session of a saved plan: its configuration, its environment, and the variables of today.
+    pub(super) fn open_saved(globals: &Globals, plan: &SavedPlan) -> Result<Self, Error> {
+        let files = plan.files.iter().map(|it| SourceFile { path: it.path.clone(), text: it.text.clone() });
+        let inputs = Inputs {
+            embedded: Some(files.collect()),
+            environment: plan.environment.clone(),
+            ..inputs(globals, false)?
+        };
+        Self::load(&inputs, globals)
     }
 
     fn load(inputs: &Inputs, globals: &Globals) -> Result<Self, Error> {
@@ -267,6 +285,8 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
         sandbox: globals.sandbox.is_some(),
         offline,
         flags: globals.settings(),
+        embedded: None,
+        keep_sources: false,
     })
 }
 

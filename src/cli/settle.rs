@@ -17,7 +17,7 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
     }
     session.state.prepare(project)?;
     let (lock, taken_from) = session.lock(project, "settle", ui).await?;
-    let trail = Trail::open(&session.state, session.audit_context(project)).await?;
+    let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
     trail.took_over(project, taken_from.as_deref()).await?;
     settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;

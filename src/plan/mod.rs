@@ -13,6 +13,7 @@ mod in_sync;
 #[cfg(test)]
 mod laws;
 mod lean;
+mod saved;
 mod scope;
 mod tenants;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use in_sync::{InSync, in_sync};
 pub use lean::{Checked, check_flow};
+pub use saved::{saved_changes, still_holds};
 pub use scope::Scope;
 pub use whole::{AppliedWhole, whole_baseline};
 pub use withheld::Withheld;

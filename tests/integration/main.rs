@@ -19,5 +19,6 @@ mod prompts;
 mod readme;
 mod records;
 mod restore;
+mod saved;
 mod sync;
 mod wire;

@@ -7,7 +7,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
-        reconcile::{Goal, Order, Wanted, reconcile},
+        reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
     live::{Reads, Which},
@@ -76,6 +76,8 @@ pub(in crate::cli) async fn restore(
         command,
         retry: Some(selection),
         warnings: part.what_stays(),
+        kinds: Kinds::All,
+        kept: Kept::No,
     };
     let result = reconcile(session, &connection, order, globals, ui).await;
     connection.close().await?;

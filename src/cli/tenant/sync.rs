@@ -1,8 +1,10 @@
+use std::path::PathBuf;
+
 use crate::{
     cli::{
         Error, Exit,
-        globals::{ConflictWay, Globals, Selection},
-        reconcile::{Goal, Kinds, reconcile_configuration},
+        globals::{ConflictWay, Globals, Selection, out_file},
+        reconcile::{Ask, Goal, Kinds, reconcile_configuration},
     },
     render::Ui,
 };
@@ -19,20 +21,18 @@ pub(in crate::cli) struct Args {
     /// Apply over what was changed outside this tool, the same as --conflict config
     #[arg(long)]
     apply: bool,
+    /// Save the plan in FILE instead of applying it; `apply FILE` does, if nothing that it touches has moved
+    #[arg(long, value_name = "FILE", value_parser = out_file)]
+    out: Option<PathBuf>,
 }
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let over = Globals { conflict: Some(ConflictWay::Config), ..globals.clone() };
         let globals = if self.apply { &over } else { globals };
-        reconcile_configuration(
-            globals,
-            ui,
-            &self.selection,
-            "tenant sync",
-            Goal::apply_unless(globals.dry_run),
-            Kinds::Tenants,
-        )
-        .await
+        let (selection, goal) = (&self.selection, Goal::apply_unless(globals.dry_run));
+        let out = self.out.as_deref();
+        let ask = Ask { selection, command: "tenant sync", goal, kinds: Kinds::Tenants, out };
+        reconcile_configuration(ask, globals, ui).await
     }
 }
