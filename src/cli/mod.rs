@@ -30,6 +30,7 @@ mod session;
 mod settle;
 mod tenant;
 mod version;
+mod who;
 
 use std::ffi::OsString;
 

@@ -15,6 +15,7 @@ use super::{
     saved,
     session::Session,
     settle::settle_alone,
+    who::who,
 };
 use crate::{
     apply::{self, Choice, Report},
@@ -179,6 +180,8 @@ pub(super) async fn reconcile(
         live.settings.extend(live::settings_of(&connection.client, &unread).await?);
         plan = compute(&live, &desired, &scope)?;
     }
+    let who = who(session, connection, &plan).await;
+    who.note(&mut plan);
     if let Kept::From(saved) = order.kept {
         plan::still_holds(&saved.changes, &plan).map_err(Error::PlanMoved)?;
     }
@@ -200,6 +203,7 @@ pub(super) async fn reconcile(
     let chosen = choices::settle(&plan, &live, globals, ui)?;
     if chosen.changes_the_plan() {
         plan = compute(&live, &chosen.desired(&desired), &chosen.scope(&scope))?;
+        who.note(&mut plan);
         ui.show_plan(&plan, &header, rate, telling(order.goal));
     }
     let in_sync = match order.wanted {

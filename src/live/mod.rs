@@ -15,9 +15,11 @@ use crate::{
     },
 };
 
+mod audit;
 mod flow_reads;
 mod project;
 
+pub use audit::{Record as AuditRecord, last_changes};
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
 pub use project::{Project, projects};
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     apply::{Outcome, Report, Status},
-    plan::{Change, Counts, Need, Orphan, Plan, Warning},
+    plan::{Change, Counts, Need, Orphan, Plan, Traced, Warning},
     resource::Address,
     units::RateLimit,
 };
@@ -81,6 +81,10 @@ fn change(change: &Change) -> Value {
     });
     if let (false, Some(map)) = (change.breaking.is_empty(), document.as_object_mut()) {
         map.insert("breaking".to_owned(), json!(change.breaking));
+    }
+    if let (Traced::By { at, actor }, Some(map)) = (&change.traced, document.as_object_mut()) {
+        map.insert("changed_at".to_owned(), json!(at));
+        map.insert("changed_by".to_owned(), json!(actor));
     }
     if let (Some(withheld), Some(map)) = (&change.withheld, document.as_object_mut()) {
         map.insert("withheld".to_owned(), json!(withheld.reason(&change.address)));

@@ -37,7 +37,7 @@ use std::{
 
 pub use actor::{Actor, Process};
 pub use audit::{
-    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditLoose,
+    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditLoose, AuditOwn,
     AuditProblem, AuditRun, AuditVerification,
 };
 pub use backup::{BackedUp, Backup, BackupSummary, Keep, backup_made_at};
