@@ -261,6 +261,7 @@ impl Text<'_> {
         let column = attributes.keys().map(String::len).max().unwrap_or(0) + 1;
         for (word, value) in attributes {
             let label = format!("{}:", plain(word));
+            let value = &short(word, value);
             let line = format!("      {label:<column$} {}", inline(value));
             match value {
                 Value::Array(items) if line.chars().count() > self.room.width => {
@@ -363,6 +364,14 @@ fn ago(seconds: i64) -> String {
         60..3_600 => format!("{} min ago", seconds / 60),
         3_600..172_800 => format!("{} h ago", seconds / 3_600),
         _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// A value as a line has room for it: of a digest its beginning tells as much.
+fn short(word: &str, value: &Value) -> Value {
+    match value {
+        Value::String(digest) if word == "sha256" => digest.chars().take(12).collect::<String>().into(),
+        other => other.clone(),
     }
 }
 
