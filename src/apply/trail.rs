@@ -1,5 +1,6 @@
 //! Journal and audit of one run: what is about to be written, and how it ended, on disk before anybody goes on.
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -99,9 +100,9 @@ impl Trail {
     /// # Errors
     /// It could not be written down.
     pub async fn chosen(&self, choices: &[Choice]) -> Result<(), Error> {
-        for event in choices.iter().flat_map(Choice::events) {
-            self.audit.append(event).await?;
-        }
+        let events = choices.iter().flat_map(Choice::events);
+        // At once, so that they share a write; in this order all the same.
+        try_join_all(events.map(|event| self.audit.append(event))).await?;
         Ok(())
     }
 

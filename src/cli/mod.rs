@@ -1,5 +1,6 @@
 //! Flags → stages called in order. Composes, decides nothing.
 
+mod against;
 mod apply;
 mod audit;
 mod backup;

@@ -23,7 +23,7 @@ use crate::{
     plan::{self, Action, Plan, Scope, Warning},
     render::{Telling, Ui},
     resource::{Desired, Live},
-    state::{Baseline, SavedPlan},
+    state::{AuditEvent, Baseline, SavedPlan},
 };
 
 /// What is to be reconciled, and how far it may go.
@@ -193,8 +193,12 @@ pub(super) async fn reconcile(
         ui.note(&format!("saved in {0}; `descope-mgmt apply {0}` applies it", file.display()));
     }
     match order.goal {
+        Goal::Drift if plan.is_empty() && plan.orphans.is_empty() => return Ok(Exit::Done),
         Goal::Drift => {
-            return Ok(if plan.is_empty() && plan.orphans.is_empty() { Exit::Done } else { Exit::Changes });
+            if let Err(error) = note_drift(session, connection, &plan).await {
+                ui.warn(&format!("the drift is not in the audit: {error}"));
+            }
+            return Ok(Exit::Changes);
         }
         Goal::Plan if globals.detailed_exitcode && !plan.is_empty() => return Ok(Exit::Changes),
         Goal::Plan => return Ok(Exit::Done),
@@ -229,6 +233,15 @@ pub(super) async fn reconcile(
         ui.show_report(&plan, &header, rate, &report);
     }
     Ok(exit(&plan, &report))
+}
+
+/// Tells the audit which drift was seen, and who made it. Nothing depends on it.
+async fn note_drift(session: &Session, connection: &Connection, plan: &Plan) -> Result<(), Error> {
+    let audit = Record::begin(session, connection.client.project_id()).await?;
+    let changes = plan.changes.iter().map(|it| AuditEvent::drift_seen(it.address.as_str(), it.cause.word()));
+    let orphans = plan.orphans.iter().map(|it| AuditEvent::drift_seen(it.address.as_str(), "orphan"));
+    let told = audit.tell(changes.chain(orphans)).await;
+    audit.end(told).await
 }
 
 /// Ends an apply that has nothing to write: what others left open is settled, and what was chosen is noted.

@@ -152,6 +152,23 @@ impl Session {
             sandbox: self.sandbox.is_some(),
             files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
             reach: Some(format!("lock: {}", self.state.reach())),
+            against: None,
+        }
+    }
+
+    /// The same for a plan against a backup.
+    pub(super) fn header_against(&self, project: &str, backup: &Backup) -> Header {
+        let environment = self.config.environment.as_ref();
+        let made = backup.created_at.format("%Y-%m-%d %H:%M:%SZ");
+        Header {
+            environment: environment.map(|it| it.name.clone()),
+            why: environment.map(|it| it.why.to_string()),
+            project_id: project.to_owned(),
+            project_name: None,
+            sandbox: self.sandbox.is_some(),
+            files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
+            reach: None,
+            against: Some(format!("{} of {made}", backup.id)),
         }
     }
 

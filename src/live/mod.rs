@@ -18,10 +18,12 @@ use crate::{
 mod audit;
 mod flow_reads;
 mod project;
+mod remembered;
 
 pub use audit::{Record as AuditRecord, last_changes};
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
 pub use project::{Project, projects};
+pub use remembered::{Unfit, remembered};
 
 /// What is to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

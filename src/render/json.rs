@@ -24,7 +24,7 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) ->
     let orphan =
         |orphan: &Orphan| json!({"address": orphan.address, "id": orphan.address.id(), "name": orphan.name});
     let warning = |warning: &Warning| json!({"code": warning.code, "message": warning.message, "address": warning.address});
-    document([
+    let mut plan = document([
         ("environment", json!(header.environment)),
         ("project_id", json!(header.project_id)),
         ("sandbox", json!(header.sandbox)),
@@ -41,7 +41,11 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) ->
         ("requests", json!(estimate.requests)),
         ("seconds", json!(estimate.seconds)),
         ("warnings", plan.warnings.iter().map(warning).collect()),
-    ])
+    ]);
+    if let (Some(backup), Some(map)) = (&header.against, plan.as_object_mut()) {
+        map.insert("against".to_owned(), json!(backup));
+    }
+    plan
 }
 
 fn change(change: &Change) -> Value {

@@ -44,6 +44,14 @@ fn drift_is_reported_with_its_cause_and_nothing_is_written() {
     assert_eq!(causes, [json!("console"), json!("console"), json!("console")]);
     assert!(plan["changes"].as_array().unwrap().iter().all(|it| it["changed_by"].is_string()), "{plan}");
     assert_eq!(service.stats()["writes"], writes);
+    // That it was seen is in the audit; where that can't be written, it is only said.
+    let seen = service.sh("audit list --limit 0 --outcome console -o json").exits(0).json();
+    assert_eq!(seen["items"].as_array().unwrap().len(), 6);
+    service.sh("audit list --limit 0 --outcome orphan").exits(0).says("tenant.stranger");
+    service
+        .desk
+        .write(&format!("blocked/audit/{}.jsonl/x", service.project), "a folder where a file should be");
+    service.sh("drift --state-dir blocked").exits(2).says("the drift is not in the audit");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::WHOLE;
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, record::Record, session::Session},
     live,
@@ -47,7 +48,7 @@ impl Args {
         }
         let project = connection.client.project_id();
         session.state.prepare(project)?;
-        let backup = session.backup(project, "backup create", resources);
+        let backup = session.backup(project, &self.command(), resources);
         let backup = Backup { reason: self.reason.or(backup.reason), ..backup };
         let audit = Record::begin(&session, project).await?;
         let event = AuditEvent::intended("back up", &format!("backup.{}", backup.id));
@@ -58,5 +59,11 @@ impl Args {
         ui.show_object(&format!("Backed up {count} objects as {}\n", backup.id), &document);
         connection.close().await?;
         Ok(Exit::Done)
+    }
+
+    /// The words of the command, so that a part is not taken for the whole.
+    fn command(&self) -> String {
+        let targets = self.target.iter().map(|pattern| format!(" --target {pattern}"));
+        std::iter::once(WHOLE.to_owned()).chain(targets).collect()
     }
 }
