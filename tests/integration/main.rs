@@ -22,4 +22,5 @@ mod records;
 mod restore;
 mod saved;
 mod sync;
+mod traceability;
 mod wire;
