@@ -14,7 +14,7 @@ use super::{
     run::{Settled, apply, exit},
     saved,
     session::Session,
-    settle::settle_alone,
+    settle::{beyond_doubt, settle_alone},
     who::who,
 };
 use crate::{
@@ -168,8 +168,9 @@ pub(super) async fn reconcile(
     let mut scope = order.scope.clone();
     scope.withhold_console =
         globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
+    let known = beyond_doubt(session, connection.client.project_id(), &baseline);
     let compute = |live: &Live, desired: &Desired, scope: &Scope| -> Result<Plan, Error> {
-        let inputs = plan::Inputs { desired, live, baseline: &baseline, scope };
+        let inputs = plan::Inputs { desired, live, baseline: &known, scope };
         let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
         plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
         Ok(plan)

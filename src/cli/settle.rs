@@ -1,12 +1,14 @@
 //! Journals of runs that never ended → outcomes in the audit: what became of each write that nobody saw end.
 
+use std::borrow::Cow;
+
 use super::{Error, connect::Connection, session::Session};
 use crate::{
     apply::{Report, Trail},
     live::{self, Found},
     render::Ui,
     resource::{Address, path_of},
-    state::{AuditLoose, JournalRecord, JournalStep, StepOutcome, digest},
+    state::{AuditLoose, Baseline, JournalRecord, JournalStep, StepOutcome, digest},
 };
 
 /// Settles unfinished runs where nothing else is to be written. Takes the lock only if there are any.
@@ -22,6 +24,23 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
     settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;
     Ok(lock.release()?)
+}
+
+/// The baseline, but for what runs had begun to write that never ended: whoever made that differ can't be told from it.
+pub(super) fn beyond_doubt<'a>(
+    session: &Session,
+    project: &str,
+    baseline: &'a Baseline,
+) -> Cow<'a, Baseline> {
+    let mut baseline = Cow::Borrowed(baseline);
+    // What can't be read is told by the run that settles it.
+    for run in session.state.unfinished_journals(project).unwrap_or_default() {
+        let Ok(record) = session.state.read_journal(project, &run) else { continue };
+        for (step, _) in &record.steps {
+            baseline.to_mut().forget(&step.address);
+        }
+    }
+    baseline
 }
 
 /// Tells the audit how the open writes of unfinished runs ended, as far as the live objects show it. The caller holds
