@@ -2,17 +2,15 @@ use serde_json::json;
 
 use super::WHOLE;
 use crate::{
+    api::Client,
     cli::{Error, Exit, connect::connect, globals::Globals, record::Record, session::Session},
-    live,
+    live::{self, Reads, Which},
     render::Ui,
-    resource::{
-        Address, Pattern,
-        tenant::{self, SETTINGS_KIND},
-    },
+    resource::{Address, Pattern, flow, kept_as, tenant, theme},
     state::{AuditEvent, BackedUp, Backup},
 };
 
-/// Back up what is live now, settings included
+/// Back up what is live now: tenants with their settings, flows and the theme
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  descope-mgmt backup create --reason 'before the migration'\n  \
                         descope-mgmt backup create --target 'tenant.acme-*'")]
@@ -29,23 +27,7 @@ impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
         let connection = connect(&session, ui).await?;
-        let meant = |id: &str| {
-            let address = Address::new(tenant::KIND, id);
-            self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
-        };
-        let tenants = live::tenants(&connection.client).await?;
-        let tenants: Vec<_> = tenants.into_iter().filter(|it| meant(&it.object.id)).collect();
-        let ids: Vec<String> = tenants.iter().map(|it| it.object.id.clone()).collect();
-        let settings = live::settings_of(&connection.client, &ids).await?;
-        let mut resources = Vec::new();
-        for observed in tenants {
-            let id = observed.object.id;
-            resources.push(BackedUp { address: format!("{}.{id}", tenant::KIND), body: Some(observed.raw) });
-            if let Some(settings) = settings.get(&id) {
-                let body = Some(settings.raw.clone());
-                resources.push(BackedUp { address: format!("{SETTINGS_KIND}.{id}"), body });
-            }
-        }
+        let resources = self.everything_meant(&connection.client).await?;
         let project = connection.client.project_id();
         session.state.prepare(project)?;
         let backup = session.backup(project, &self.command(), resources);
@@ -59,6 +41,36 @@ impl Args {
         ui.show_object(&format!("Backed up {count} objects as {}\n", backup.id), &document);
         connection.close().await?;
         Ok(Exit::Done)
+    }
+
+    /// What is live now of what is meant: tenants with their settings, flows, the theme.
+    async fn everything_meant(&self, client: &Client) -> Result<Vec<BackedUp>, Error> {
+        let listed = live::flows(client).await?;
+        let wanted = Reads {
+            flows: Which::of(listed.into_keys().filter(|id| self.means(flow::KIND, id))),
+            theme: self.means(theme::KIND, theme::ID),
+            ..Reads::default()
+        };
+        let mut live = live::fetch(client, &wanted).await?;
+        live.tenants = live::tenants(client).await?;
+        live.tenants.retain(|it| self.means(tenant::KIND, &it.object.id));
+        let ids: Vec<String> = live.tenants.iter().map(|it| it.object.id.clone()).collect();
+        live.settings = live::settings_of(client, &ids).await?;
+        let index = live.index();
+        let mut resources: Vec<BackedUp> = index
+            .into_iter()
+            .map(|((path, id), raw)| BackedUp {
+                address: format!("{}.{id}", kept_as(path)),
+                body: Some(raw.to_owned()),
+            })
+            .collect();
+        resources.sort_by(|a, b| a.address.cmp(&b.address));
+        Ok(resources)
+    }
+
+    fn means(&self, kind: &str, id: &str) -> bool {
+        let address = Address::new(kind, id);
+        self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
     }
 
     /// The words of the command, so that a part is not taken for the whole.
