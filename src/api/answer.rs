@@ -19,6 +19,8 @@ pub struct Answer {
     pub latency: Duration,
     /// How many attempts there were, this one included.
     pub attempts: u32,
+    /// The server's time, as its `Date` header says it.
+    pub date: Option<String>,
     pub(super) request: String,
     pub(super) credentials: Arc<Credentials>,
 }
@@ -49,7 +51,8 @@ impl Answer {
             let excerpt = credentials.redact_around(trimmed, trimmed.len());
             return Err(Error::Truncated { request, excerpt });
         }
-        let answer = Self { status, body, latency: Duration::ZERO, attempts: 1, request, credentials };
+        let (latency, date) = (Duration::ZERO, None);
+        let answer = Self { status, body, latency, attempts: 1, date, request, credentials };
         if closing.is_none() && !answer.text().is_empty() {
             // Short, or it is none of ours: read it whole.
             answer.json::<serde::de::IgnoredAny>()?;

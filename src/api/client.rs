@@ -27,7 +27,7 @@ use super::{
 use crate::units::RateLimit;
 
 /// See "Headers" of the API contract: the license tier of the company.
-const LICENSE: &str = "/v1/mgmt/license";
+pub(crate) const LICENSE: &str = "/v1/mgmt/license";
 
 /// How long the license handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(5);
@@ -187,6 +187,11 @@ impl Client {
     /// The rate limit now: halved by every incident of rate-limit answers.
     pub fn rate(&self) -> RateLimit {
         self.shared.limiter.rate()
+    }
+
+    /// How many requests may go at once before the limit makes one wait.
+    pub fn slots_free(&self) -> usize {
+        self.shared.limiter.free()
     }
 
     /// The project that is spoken for; may be empty.

@@ -10,7 +10,7 @@ use std::{
 
 use reqwest::{
     Response, StatusCode,
-    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
+    header::{AUTHORIZATION, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
 };
 use url::Url;
 
@@ -154,7 +154,9 @@ impl Exchange {
         if status.is_success() {
             ticket.welcomed();
             let body = self.body(request, limit, response).await?;
-            return Answer::new(request.name(), status.as_u16(), body, Arc::clone(&self.credentials));
+            let answer = Answer::new(request.name(), status.as_u16(), body, Arc::clone(&self.credentials))?;
+            let date = headers.get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
+            return Ok(Answer { date, ..answer });
         }
         let body = self.body(request, limit, response).await;
         let error = self.refusal(request, status, &headers, body);

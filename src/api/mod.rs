@@ -24,6 +24,7 @@ mod text;
 
 pub use answer::Answer;
 pub use client::Client;
+pub(crate) use client::LICENSE;
 pub use credentials::base_url_of;
 pub use error::Error;
 pub use options::{Notice, Observer, Options, Why, no_observer};

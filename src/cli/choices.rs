@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     apply::Choice,
+    config,
     plan::{Orphan, Plan, Scope},
-    render::{OrphanAnswer, Ui, tenant_snippet},
+    render::{OrphanAnswer, Ui},
     resource::{Address, Desired, Live, Path, tenant},
 };
 
@@ -83,7 +84,9 @@ fn settle_orphans(plan: &Plan, live: &Live, ui: &Ui, chosen: &mut Chosen) {
 fn show_snippet(orphan: &Orphan, live: &Live, ui: &Ui) {
     let found = live.tenants.iter().find(|tenant| tenant.object.id == orphan.address.id());
     if let Some(tenant) = found {
-        let snippet = tenant_snippet(&tenant.object.id, &tenant::live_attributes(&tenant.object));
-        ui.write_out(&format!("Add this below 'tenants:' of the configuration:\n\n{snippet}\n"));
+        let id = &tenant.object.id;
+        let settings = live.settings.get(id).map(|settings| &settings.object);
+        let snippet = config::snippet(id, &tenant::tidy_attributes(&tenant.object, settings), None);
+        ui.write_out(&format!("Add this below 'tenants:' of the configuration, or let `tenant import {id}` write it:\n\n{snippet}\n"));
     }
 }

@@ -72,16 +72,22 @@ impl Connection {
     }
 }
 
-/// Connects to the project that the configuration means, and makes sure that it is the one.
-pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Error> {
+/// Makes ready to talk to the project that the configuration means; whether it is the one is not looked at.
+pub(super) async fn reach(session: &Session, ui: &Ui) -> Result<Connection, Error> {
     let emulator = match &session.sandbox {
         Some(_) => Some(start_sandbox(session).await?),
         None => None,
     };
     let notices = Notices::to(ui);
     let client = Client::new(options(session, emulator.as_ref(), &notices)?)?;
-    let (projects, ()) = tokio::join!(live::projects(&client), client.handshake());
-    let mut connection = Connection { client, project: None, warnings: Vec::new(), notices, emulator };
+    Ok(Connection { client, project: None, warnings: Vec::new(), notices, emulator })
+}
+
+/// Connects to the project that the configuration means, and makes sure that it is the one.
+pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Error> {
+    let mut connection = reach(session, ui).await?;
+    let client = &connection.client;
+    let (projects, ()) = tokio::join!(live::projects(client), client.handshake());
     match projects {
         Ok(projects) => connection.project = Some(find(session, connection.client.project_id(), projects)?),
         Err(error) if error.status() == Some(403) => connection.warnings.push(Warning {

@@ -16,6 +16,8 @@ pub(super) enum Error {
     #[error(transparent)]
     Config(#[from] config::Error),
     #[error(transparent)]
+    Edit(#[from] config::EditError),
+    #[error(transparent)]
     Api(#[from] api::Error),
     #[error(transparent)]
     State(#[from] state::Error),
@@ -87,6 +89,12 @@ pub(super) enum Error {
     NoFlowBackup { project: String },
     #[error("the backup holds something that can't be put back: {0}")]
     BackupHolds(String),
+    #[error("{path} is there already, and nothing is overwritten", path = .path.display())]
+    Exists { path: PathBuf },
+    #[error("{address} can't be written as configuration without a change: nothing was written")]
+    NotTheSame { address: String },
+    #[error("{path} can't be read", path = .path.display())]
+    In { path: PathBuf, source: io::Error },
     #[error("{path} can't be written", path = .path.display())]
     Out { path: PathBuf, source: io::Error },
     #[error("{path} can't be written", path = .path.display())]
@@ -102,6 +110,11 @@ impl Error {
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Config(_)
+            | Self::Edit(
+                config::EditError::Refused { .. }
+                | config::EditError::NotAFile { .. }
+                | config::EditError::NoFile,
+            )
             | Self::Plan(_)
             | Self::NoProject
             | Self::NoKey
@@ -116,6 +129,7 @@ impl Error {
             Self::Api(error) if error.code() == "project_not_found" => Exit::Invalid,
             Self::Usage(_) => Exit::WrongUsage,
             Self::Moved(_)
+            | Self::Edit(config::EditError::Moved { .. })
             | Self::PlanMoved(_)
             | Self::Conflict(_)
             | Self::HolderAlive { .. }
@@ -143,6 +157,10 @@ impl Error {
             | Self::NoFlow { .. }
             | Self::NoFlowBackup { .. }
             | Self::TenantExists { .. }
+            | Self::Edit(config::EditError::Disk { .. })
+            | Self::Exists { .. }
+            | Self::NotTheSame { .. }
+            | Self::In { .. }
             | Self::Out { .. }
             | Self::Log { .. }
             | Self::NoDirectory(_)
@@ -174,7 +192,9 @@ impl Error {
             Self::Moved(moved) | Self::PlanMoved(moved) => {
                 failure.with_causes(moved.iter().map(ToString::to_string))
             }
-            Self::Out { source, .. }
+            Self::Edit(config::EditError::Disk { source, .. })
+            | Self::In { source, .. }
+            | Self::Out { source, .. }
             | Self::Log { source, .. }
             | Self::NoDirectory(source)
             | Self::Runtime(source) => failure.with_causes([source.to_string()]),
@@ -187,6 +207,7 @@ impl Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Config(error) => error.code(),
+            Self::Edit(error) => error.code(),
             Self::Api(error) => error.code(),
             Self::State(error) | Self::SavedPlan(error) => error.code(),
             Self::OtherPlace { .. } => "other_target",
@@ -217,6 +238,9 @@ impl Error {
             Self::StrangeName(_) => "strange_name",
             Self::Template(_) => "bad_template",
             Self::NoFlowBackup { .. } => "backup_not_found",
+            Self::Exists { .. } => "file_exists",
+            Self::NotTheSame { .. } => "not_the_same",
+            Self::In { .. } => "in_file",
             Self::Out { .. } => "out_file",
             Self::Log { .. } => "log_file",
             Self::NoDirectory(_) => "no_directory",
@@ -227,6 +251,7 @@ impl Error {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Config(error) => return error.hint(),
+            Self::Edit(error) => return error.hint(),
             Self::Api(error) => return error.hint(),
             Self::State(error) | Self::SavedPlan(error) => return error.hint(),
             Self::PlanMoved(_) | Self::ScopeUnreadable => {
@@ -274,6 +299,9 @@ impl Error {
             Self::StrangeName(_) => "look at the ids of the flow's screens in the console".to_owned(),
             Self::Template(_) => "correct the file that it names; `descope-mgmt flow templates` shows what can be read".to_owned(),
             Self::NoFlowBackup { .. } => "`descope-mgmt backup list` shows those that there are".to_owned(),
+            Self::Exists { .. } => "name another file with --out, or move this one away".to_owned(),
+            Self::NotTheSame { .. } => "please tell the makers: a plan against it should be empty".to_owned(),
+            Self::In { .. } => "name a folder that can be read".to_owned(),
             Self::Out { .. } => "name another file with --out".to_owned(),
             Self::Log { .. } => "name another --log-file".to_owned(),
             Self::NoDirectory(_) => "change to a folder that exists".to_owned(),

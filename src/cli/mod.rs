@@ -1,5 +1,6 @@
 //! Flags → stages called in order. Composes, decides nothing.
 
+mod adopt;
 mod against;
 mod apply;
 mod audit;
@@ -11,10 +12,12 @@ mod config;
 mod confirm;
 mod conflicts;
 mod connect;
+mod doctor;
 mod drift;
 mod emulator;
 mod error;
 mod exit;
+mod files;
 mod flow;
 mod globals;
 mod identity;
@@ -60,6 +63,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Doctor(doctor::Args),
     #[command(
         subcommand,
         after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
@@ -112,13 +116,14 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
     match command {
         Command::Version(args) => Ok(args.run(ui)),
         Command::Completion(args) => Ok(args.run(ui, Cli::command())),
-        Command::Config(command) => command.run(&globals, ui),
+        Command::Config(command) => block_on(command.run(&globals, ui)),
         Command::Backup(command) => block_on(command.run(&globals, ui)),
         Command::Audit(command) => command.run(&globals, ui),
         Command::Lock(command) => block_on(command.run(&globals, ui)),
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Doctor(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Flow(command) => block_on(command.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),

@@ -304,6 +304,7 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
         flags: globals.settings(),
         embedded: None,
         keep_sources: false,
+        overlay: BTreeMap::new(),
     })
 }
 

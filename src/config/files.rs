@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Error, SourceFile,
+    Error, Inputs, SourceFile,
     problems::{Problem, Problems},
     source::Source,
     tree::{self, Kind, MOST_BYTES, Node, Tree},
@@ -17,16 +17,17 @@ use super::{
 
 /// Reads and parses the files and, wave by wave, what they include. A file that comes twice is read once.
 pub(super) fn read(
-    directory: &Path,
+    inputs: &Inputs,
     files: Vec<PathBuf>,
     problems: &mut Problems,
 ) -> Result<Vec<Tree>, Error> {
+    let directory = &inputs.directory;
     let mut trees: Vec<Tree> = Vec::new();
     let mut seen = HashSet::new();
     let mut wave = files;
     while !wave.is_empty() {
         wave.retain(|path| seen.insert(identity(&directory.join(path))));
-        let parsed = parse_all(directory, &wave, trees.len())?;
+        let parsed = parse_all(inputs, &wave, trees.len())?;
         let mut next = Vec::new();
         for (tree, found) in parsed {
             problems.extend(found);
@@ -58,18 +59,18 @@ fn identity(path: &Path) -> PathBuf {
 
 type Parsed = (Tree, Problems);
 
-fn parse_all(directory: &Path, paths: &[PathBuf], first: usize) -> Result<Vec<Parsed>, Error> {
+fn parse_all(inputs: &Inputs, paths: &[PathBuf], first: usize) -> Result<Vec<Parsed>, Error> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(8);
     let mut parsed = Vec::with_capacity(paths.len());
     for (batch, number) in paths.chunks(workers).zip((first..).step_by(workers)) {
         let results: Vec<_> = if let [path] = batch {
-            vec![parse_one(directory, path, number)]
+            vec![parse_one(inputs, path, number)]
         } else {
             thread::scope(|scope| {
                 let running: Vec<_> = batch
                     .iter()
                     .zip(number..)
-                    .map(|(path, number)| scope.spawn(move || parse_one(directory, path, number)))
+                    .map(|(path, number)| scope.spawn(move || parse_one(inputs, path, number)))
                     .collect();
                 running.into_iter().map(|worker| worker.join().unwrap_or_else(|_| unreadable())).collect()
             })
@@ -86,8 +87,8 @@ fn unreadable() -> Result<Parsed, Error> {
     Err(Error::Read { path: PathBuf::new(), source })
 }
 
-fn parse_one(directory: &Path, shown: &Path, number: usize) -> Result<Parsed, Error> {
-    let path = directory.join(shown);
+fn parse_one(inputs: &Inputs, shown: &Path, number: usize) -> Result<Parsed, Error> {
+    let path = inputs.directory.join(shown);
     let fail = |source| Error::Read { path: shown.to_owned(), source };
     let number = u32::try_from(number).unwrap_or(u32::MAX);
     let name = shown.display().to_string();
@@ -96,6 +97,9 @@ fn parse_one(directory: &Path, shown: &Path, number: usize) -> Result<Parsed, Er
         problems.report(problem);
         (tree::parse(Source::new(number, &name, path.clone(), String::new())).0, problems)
     };
+    if let Some(text) = inputs.overlay.get(&path) {
+        return Ok(tree::parse(Source::new(number, &name, path, text.clone())));
+    }
     // Read no further than that: what is named may be a pipe that never ends.
     let file = fs::File::open(&path).map_err(fail)?;
     let size = file.metadata().map_err(fail)?.len().min(MOST_BYTES);

@@ -21,6 +21,8 @@ pub struct Inputs {
     pub offline: bool,
     /// The flags that win over variables and files.
     pub flags: Flags,
+    /// Texts that stand in for those of files, by full path: how an edit reads before it is written.
+    pub overlay: BTreeMap<PathBuf, String>,
     /// The files themselves, as a saved plan has them: then nothing is located, read or included.
     pub embedded: Option<Vec<SourceFile>>,
     /// Whether the texts of the files are wanted with the configuration.

@@ -51,7 +51,7 @@ fn from_disk(inputs: &Inputs, problems: &mut Problems) -> Result<Vec<Tree>, Erro
     if files.is_empty() && !works_without_files(inputs) {
         return Err(Error::NoFile { looked: locate::usual(inputs) });
     }
-    files::read(&inputs.directory, files, problems)
+    files::read(inputs, files, problems)
 }
 
 fn works_without_files(inputs: &Inputs) -> bool {

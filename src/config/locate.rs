@@ -38,7 +38,7 @@ fn named(inputs: &Inputs, paths: &[PathBuf], named_by: &'static str) -> Result<V
         if found.is_empty() {
             return Err(missing("holds no *.yaml or *.yml file"));
         }
-        if !there.exists() {
+        if !there.exists() && !inputs.overlay.contains_key(&there) {
             return Err(missing("does not exist"));
         }
         for file in found.into_iter().filter(|file| !files.contains(file)).collect::<Vec<_>>() {

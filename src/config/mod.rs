@@ -1,6 +1,7 @@
 //! YAML → `Desired`: locate, parse, expand, merge, check; every problem with its place.
 
 mod diagnostic;
+mod edit;
 mod environment;
 mod error;
 mod expand;
@@ -17,9 +18,11 @@ mod paths;
 mod problems;
 mod protect;
 mod scalar;
+mod schema;
 mod sections;
 mod settings;
 mod source;
+mod starter;
 mod suggest;
 mod target;
 #[cfg(test)]
@@ -33,6 +36,7 @@ mod variables;
 use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
+pub use edit::{EditError, Edited, Editor, LeftAlone, save, snippet};
 pub use environment::{Environment, Limit, Limits, Selection};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
@@ -40,7 +44,9 @@ pub use inputs::{Flags, Inputs, SourceFile, Variables};
 pub use load::load;
 pub use locate::locate;
 pub use scalar::parse_scalar;
+pub use schema::schema_text;
 pub use settings::{Origin, Rates, Retention, Settings};
+pub use starter::{SCHEMA_FILE, Starter, StarterEnvironment, StarterTenant, key_variable, project_variable};
 pub use target::Target;
 pub use tenants::{is_own_id, parse_domain, parse_name};
 

@@ -8,8 +8,12 @@ use super::{
     tree::{Kind, Node, Tree},
 };
 
-const TOP: &[&str] =
+/// Keys at the top of a file.
+pub(super) const TOP: &[&str] =
     &["version", "environments", "settings", "defaults", "protect", "tenants", "include", "flows", "theme"];
+
+/// Keys below `defaults`.
+pub(super) const DEFAULTS: &[&str] = &["tenant"];
 
 /// What all files say at the top.
 #[derive(Debug, Default)]
@@ -160,7 +164,7 @@ impl<'a> Sections<'a> {
                         self.tenant_defaults.add(map, "defaults.tenant", fields);
                     }
                 }
-                _ => fields.unknown_key(key, "'defaults'", &["tenant"]),
+                _ => fields.unknown_key(key, "'defaults'", DEFAULTS),
             }
         }
     }

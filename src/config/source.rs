@@ -53,6 +53,11 @@ impl Source {
         &self.text
     }
 
+    /// The full path of the file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The folder of the file: what its relative paths start from.
     pub(super) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))

@@ -22,7 +22,7 @@ mod remembered;
 
 pub use audit::{Record as AuditRecord, last_changes};
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
-pub use project::{Project, projects};
+pub use project::{Project, license, projects};
 pub use remembered::{Unfit, remembered};
 
 /// What is to be read.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::api::{Client, Error, Request};
+use crate::api::{Client, Error, LICENSE, Request};
 
 /// A project in the list (Projects, calls on a project).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -22,6 +22,19 @@ impl Project {
     pub fn is_production(&self) -> bool {
         self.environment.as_deref() == Some("production")
     }
+}
+
+/// The license tier of the company, and the server's time as its answer says it (Basics, headers).
+pub async fn license(client: &Client) -> Result<(String, Option<String>), Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    #[derive(Default)]
+    struct License {
+        rate_limit_tier: String,
+    }
+    let answer = client.send(&Request::read(LICENSE)).await?;
+    let tier = answer.json::<License>()?.rate_limit_tier;
+    Ok((tier, answer.date))
 }
 
 /// The projects that the key may see (Projects, calls on a project).

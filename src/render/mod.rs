@@ -17,13 +17,14 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod ui;
+mod unified;
 mod words;
 
 pub use conflict::Conflict;
 pub use csv::{csv_heading, csv_row};
 pub use failure::Failure;
 pub use header::Header;
-pub use orphan::{OrphanAnswer, tenant_snippet};
+pub use orphan::OrphanAnswer;
 pub use progress::Progress;
 pub(crate) use prompt::ask_how_to_go_on;
 pub use prompt::{Answer, Question};
@@ -32,3 +33,4 @@ pub use quote::{masked, pretty};
 pub use style::ColorChoice;
 pub use table::Table;
 pub use ui::{Format, Telling, Ui, UiOptions};
+pub use unified::unified;

@@ -1,10 +1,9 @@
-//! A live tenant that nobody configured: the question what becomes of it, and the YAML that adopts it.
+//! A live tenant that nobody configured: the question what becomes of it.
 
 use dialoguer::Select;
-use serde_json::Value;
 
 use super::{Ui, prompt::forget_typed, quote::plain};
-use crate::{plan::Orphan, resource::Attributes};
+use crate::plan::Orphan;
 
 /// What shall become of an orphan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,65 +37,5 @@ impl Ui {
         let asked = Select::new().with_prompt(prompt).items(&texts).default(0).interact_opt();
         let at = asked.ok().flatten();
         at.and_then(|at| choices.get(at)).map_or(LeaveAll, |(_, answer)| *answer)
-    }
-}
-
-/// A tenant as an item of the configuration's list, to be pasted.
-pub fn tenant_snippet(id: &str, attributes: &Attributes) -> String {
-    let mut out = format!("  - id: {}\n", scalar(id));
-    for (word, value) in attributes {
-        match value {
-            Value::Object(map) => {
-                out += &format!("    {word}:\n");
-                for (key, value) in map {
-                    out += &format!("      {}: {}\n", scalar(key), flow(value));
-                }
-            }
-            value => out += &format!("    {word}: {}\n", flow(value)),
-        }
-    }
-    out
-}
-
-/// A value on one line. JSON is YAML; but what would be expanded must be said twice.
-fn flow(value: &Value) -> String {
-    match value {
-        Value::String(text) => scalar(text),
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(flow).collect();
-            format!("[{}]", items.join(", "))
-        }
-        other => other.to_string().replace("${", "$${"),
-    }
-}
-
-/// A text, in quotes unless it surely means itself.
-fn scalar(text: &str) -> String {
-    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
-    let reserved = ["true", "false", "null", "yes", "no", "on", "off"];
-    let safe = text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.chars().all(plain)
-        && !reserved.contains(&text.to_lowercase().as_str());
-    if safe { text.to_owned() } else { Value::from(text).to_string().replace("${", "$${") }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_snippet_is_yaml_that_means_what_is_live() {
-        let attributes = json!({
-            "name": "Acme: ${X} & \"Sons\"", "domains": ["acme.com", "true"], "disabled": true,
-            "attributes": {"plan": "gold", "seats": 5, "no": "1.0"},
-        });
-        let Value::Object(attributes) = attributes else { panic!("an object") };
-        assert_eq!(
-            tenant_snippet("acme-corp", &attributes),
-            "  - id: acme-corp\n    name: \"Acme: $${X} & \\\"Sons\\\"\"\n    domains: [acme.com, \"true\"]\n    \
-             disabled: true\n    attributes:\n      plan: gold\n      seats: 5\n      \"no\": \"1.0\"\n"
-        );
     }
 }

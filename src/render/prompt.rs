@@ -89,6 +89,14 @@ impl Ui {
         if matches!(asked, Ok(Some(true))) { Answer::Yes } else { Answer::No }
     }
 
+    /// Asks for a line of text; `None` where nobody answers.
+    pub fn ask_text(&self, question: &str, default: &str) -> Option<String> {
+        forget_typed();
+        let input = Input::<String>::new().with_prompt(plain(question)).allow_empty(true);
+        let input = if default.is_empty() { input } else { input.default(default.to_owned()) };
+        input.interact_text().ok()
+    }
+
     /// Asks for the project's name to be typed.
     pub fn ask_name(&self, name: &str, why: &str, exceeded: &[Exceeded]) -> Answer {
         for exceeded in exceeded {

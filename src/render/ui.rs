@@ -123,6 +123,10 @@ impl Ui {
         self.width
     }
 
+    pub(super) fn out_styles(&self) -> &Styles {
+        &self.out
+    }
+
     pub(super) fn err_styles(&self) -> &Styles {
         &self.err
     }

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may stop at once")]
 #![allow(clippy::needless_pass_by_value, reason = "json!(…) is handed over as it is")]
 
+mod adopt;
 mod against;
 mod architecture;
 mod common;
 mod config;
 mod disk;
+mod doctor;
 mod drift;
 mod emulator;
 mod engine;
@@ -14,6 +16,7 @@ mod faults;
 mod flows;
 mod guards;
 mod hosts;
+mod init;
 mod kill;
 mod one_off;
 mod prompts;

@@ -1,3 +1,5 @@
+mod init;
+mod schema;
 mod show;
 mod validate;
 
@@ -6,16 +8,20 @@ use clap::Subcommand;
 use super::{Error, Exit, globals::Globals};
 use crate::render::Ui;
 
-/// Look at the configuration; nothing is sent
+/// Make, check and look at the configuration
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Init(init::Args),
     Validate(validate::Args),
+    Schema(schema::Args),
     Show(show::Args),
 }
 
 impl Command {
-    pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+    pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         match self {
+            Self::Init(args) => args.run(globals, ui).await,
+            Self::Schema(args) => args.run(ui),
             Self::Validate(args) => args.run(globals, ui),
             Self::Show(args) => args.run(globals, ui),
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::Client,
-    cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
+    cli::{Error, Exit, connect::connect, files::put, globals::Globals, session::Session},
     live,
     render::Ui,
     resource::{
@@ -149,26 +149,6 @@ fn remove_stale(folder: &Path, files: &[(PathBuf, String)]) -> std::io::Result<(
         }
     }
     Ok(())
-}
-
-/// Writes a file in one step: whoever reads it meanwhile sees the former one. A link stays one, and what is no file,
-/// such as a pipe, is written to.
-fn put(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    if path.exists() && !path.is_file() {
-        return fs::write(path, text);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let passing = tempfile::Builder::new().permissions(readable()).tempfile_in(folder)?;
-    fs::write(passing.path(), text)?;
-    passing.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// A file for a repository, not a record: everybody may read it, as far as the umask lets them.
-fn readable() -> fs::Permissions {
-    std::os::unix::fs::PermissionsExt::from_mode(0o666)
 }
 
 /// The flow called `id`.

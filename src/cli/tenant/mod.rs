@@ -1,5 +1,6 @@
 mod create;
 mod delete;
+mod import;
 mod list;
 mod one_off;
 mod show;
@@ -20,6 +21,7 @@ pub(super) enum Command {
     Create(create::Args),
     Update(update::Args),
     Delete(delete::Args),
+    Import(import::Args),
 }
 
 impl Command {
@@ -31,6 +33,7 @@ impl Command {
             Self::Create(args) => args.run(globals, ui).await,
             Self::Update(args) => args.run(globals, ui).await,
             Self::Delete(args) => args.run(globals, ui).await,
+            Self::Import(args) => args.run(globals, ui).await,
         }
     }
 }

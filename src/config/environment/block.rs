@@ -10,7 +10,8 @@ use crate::config::{
     tree::Node,
 };
 
-const OWN: &[&str] = &[
+/// Keys that only a block has.
+pub(in crate::config) const OWN: &[&str] = &[
     "project_id",
     "project_name",
     "base_url",
@@ -21,6 +22,9 @@ const OWN: &[&str] = &[
     "project",
     "tenants",
 ];
+
+/// Keys below `project`.
+pub(in crate::config) const PROJECT: &[&str] = &["name", "tags"];
 
 /// What choosing an environment needs to know of it.
 #[derive(Debug)]
@@ -157,7 +161,7 @@ fn check_project(node: Node<'_>, fields: &mut Fields<'_, '_>) {
                     Problem::warning("environment_label", "no call changes a project's environment label");
                 fields.problems.report(problem.at(key).hint("change it in the Descope Console"));
             }
-            _ => fields.unknown_key(key, "'project'", &["name", "tags"]),
+            _ => fields.unknown_key(key, "'project'", PROJECT),
         }
     }
 }

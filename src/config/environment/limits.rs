@@ -7,6 +7,9 @@ use crate::config::{
     tree::{Kind, Node},
 };
 
+/// Keys below `limits`.
+pub(in crate::config) const LIMITS: &[&str] = &["max_delete", "max_change"];
+
 /// How much one run may change without the project's name typed; `None` sets no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -47,7 +50,7 @@ impl Limits {
             match key.text() {
                 "max_delete" => limits.max_delete = fields.number(value, "max_delete").or(limits.max_delete),
                 "max_change" => limits.max_change = max_change(value, fields).or(limits.max_change),
-                _ => fields.unknown_key(key, "'limits'", &["max_delete", "max_change"]),
+                _ => fields.unknown_key(key, "'limits'", LIMITS),
             }
         }
         limits

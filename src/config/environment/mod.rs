@@ -7,7 +7,8 @@ mod select;
 
 use std::fmt;
 
-pub(super) use block::{Profile, check_blocks, profiles, project_name};
+pub(super) use block::{OWN, PROJECT, Profile, check_blocks, profiles, project_name};
+pub(super) use limits::LIMITS;
 pub use limits::{Limit, Limits};
 pub(super) use select::select;
 

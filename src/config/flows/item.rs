@@ -14,7 +14,8 @@ use crate::{
     resource::flow::{self, Content, Flow, Origin, template::VersionRequest},
 };
 
-const KEYS: &[&str] = &["id", "file", "template", "variables", "environments"];
+/// Keys of an item.
+pub(in crate::config) const KEYS: &[&str] = &["id", "file", "template", "variables", "environments"];
 
 /// What one item says.
 pub(super) struct Draft<'a> {

@@ -24,6 +24,10 @@ use super::{
 use crate::resource::{flow::Flow, theme::DesiredTheme};
 
 pub use catalog::{Catalog, Entry as TemplateEntry, Origin as TemplateOrigin};
+pub(super) use item::KEYS;
+
+/// Keys of the theme.
+pub(super) const THEME_KEYS: &[&str] = &["file"];
 
 /// JSON files that have something to report, behind the configuration files: their lines are shown as well.
 #[derive(Debug, Default)]
@@ -107,7 +111,7 @@ pub(super) fn read_theme(
 ) -> Option<DesiredTheme> {
     let file = sections.theme.iter().find(|(key, _)| key.text() == "file");
     for (key, _) in sections.theme.iter().filter(|(key, _)| key.text() != "file") {
-        fields.unknown_key(key, "'theme'", &["file"]);
+        fields.unknown_key(key, "'theme'", THEME_KEYS);
     }
     let (_, node) = file?;
     let path = path(node, "file", around.inputs, fields)?;

@@ -9,7 +9,8 @@ use std::{path::PathBuf, time::Duration};
 
 use crate::units::RateLimit;
 
-pub(super) use read::{ENVIRONMENT_SETTINGS, read};
+pub(super) use read::{ENVIRONMENT_SETTINGS, SHARED_IDS, read};
+pub(super) use values::RETENTION;
 pub use values::{Rates, Retention};
 
 /// How the tool works, apart from what it manages.

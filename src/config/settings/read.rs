@@ -23,7 +23,7 @@ use crate::{
 pub(in crate::config) const ENVIRONMENT_SETTINGS: &[&str] =
     &["rate_limit", "concurrency", "state_dir", "state_group", "backup_dir", "retention", "templates_dir"];
 /// A setting over all environments.
-const SHARED_IDS: &str = "allow_shared_tenant_ids";
+pub(in crate::config) const SHARED_IDS: &str = "allow_shared_tenant_ids";
 
 /// A value and who gave it.
 struct Given<T> {

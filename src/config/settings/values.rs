@@ -20,6 +20,9 @@ pub struct Rates {
     pub paths: Vec<(glob::Pattern, RateLimit)>,
 }
 
+/// Keys below `retention`.
+pub(in crate::config) const RETENTION: &[&str] = &["keep_last", "keep_days"];
+
 /// How long backups are kept: a backup goes when neither number holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
@@ -128,7 +131,7 @@ pub(super) fn retention(node: Node<'_>, fields: &mut Fields<'_, '_>) -> Option<R
         match key.text() {
             "keep_last" => retention.keep_last = fields.number(value, "keep_last")?,
             "keep_days" => retention.keep_days = fields.number(value, "keep_days")?,
-            _ => fields.unknown_key(key, "'retention'", &["keep_last", "keep_days"]),
+            _ => fields.unknown_key(key, "'retention'", RETENTION),
         }
     }
     Some(retention)

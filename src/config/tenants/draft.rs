@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Keys that any of the three may have.
-const COMMON: &[&str] = &[
+pub(in crate::config) const COMMON: &[&str] = &[
     "name",
     "domains",
     "parent",
@@ -26,12 +26,14 @@ const COMMON: &[&str] = &[
     "lifecycle",
 ];
 /// Keys that only an item has.
-const ITEM: &[&str] = &["id", "environments"];
+pub(in crate::config) const ITEM: &[&str] = &["id", "environments"];
 /// Keys below `settings`.
-pub(super) const SETTINGS: &[&str] =
+pub(in crate::config) const SETTINGS: &[&str] =
     &["session_token_expiration", "refresh_token_expiration", "stepup_token_expiration", "inactivity"];
-const LIFECYCLE: &[&str] = &["prevent_destroy", "ignore_changes"];
-const ROLE_INHERITANCE: &[&str] = &["none", "userOnly"];
+/// Keys below `lifecycle`.
+pub(in crate::config) const LIFECYCLE: &[&str] = &["prevent_destroy", "ignore_changes"];
+/// What `role_inheritance` may be.
+pub(in crate::config) const ROLE_INHERITANCE: &[&str] = &["none", "userOnly"];
 
 /// What one map says of a tenant; `None` where it says nothing.
 #[derive(Debug, Default, Clone)]

@@ -16,6 +16,7 @@ mod tests;
 mod timing;
 mod unique;
 
+pub(super) use draft::{COMMON, ITEM, LIFECYCLE, ROLE_INHERITANCE, SETTINGS};
 pub use formats::{is_own_id, parse_domain, parse_name};
 pub(super) use list::environments;
 

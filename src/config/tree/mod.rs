@@ -7,6 +7,7 @@ mod build;
 mod entries;
 mod keys;
 mod parse;
+mod spot;
 
 use crate::{
     config::{
@@ -19,6 +20,7 @@ use crate::{
 pub(super) use entries::Entries;
 use entries::Own;
 pub(super) use parse::{MOST_BYTES, parse};
+pub(super) use spot::Spot;
 
 /// How a node was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,6 +60,65 @@ pub fn live_attributes(live: &LiveTenant) -> Attributes {
     entries.into_iter().filter_map(|(word, value)| Some((word.to_owned(), value?))).collect()
 }
 
+/// A live tenant as the configuration would have it: what is as everywhere left out, settings only where they are on.
+///
+/// What YAML can't say of a tenant, such as an attribute that is an object, is left out, too: it stays as it is.
+pub fn tidy_attributes(live: &LiveTenant, settings: Option<&LiveSettings>) -> Attributes {
+    const ORDER: [&str; 9] = [
+        "name",
+        "parent",
+        "domains",
+        "attributes",
+        "enforce_sso",
+        "enforce_sso_exclusions",
+        "disabled",
+        "role_inheritance",
+        "default_roles",
+    ];
+    let mut all = live_attributes(live);
+    if let Some(Value::Object(bag)) = all.get_mut("attributes") {
+        bag.retain(|name, value| !name.trim().is_empty() && is_sayable(value));
+    }
+    let says_something = |value: &Value| match value {
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+        value => value != "none",
+    };
+    let entries = ORDER.iter().filter_map(|word| Some(((*word).to_owned(), all.shift_remove(*word)?)));
+    let mut tidy: Attributes =
+        entries.filter(|(word, value)| word == "name" || says_something(value)).collect();
+    let own = settings.filter(|live| live.enabled).map(own_settings).unwrap_or_default();
+    if !own.is_empty() {
+        tidy.insert("settings".to_owned(), Value::Object(own));
+    }
+    tidy
+}
+
+/// Whether the configuration can say this value of an attribute.
+fn is_sayable(value: &Value) -> bool {
+    let is_single = |value: &Value| !matches!(value, Value::Null | Value::Array(_) | Value::Object(_));
+    match value {
+        Value::Array(items) => items.iter().all(is_single),
+        single => is_single(single),
+    }
+}
+
+fn own_settings(live: &LiveSettings) -> Attributes {
+    let LiveSettings {
+        enabled: _,
+        session_token_expiration,
+        refresh_token_expiration,
+        stepup_token_expiration,
+        inactivity,
+    } = live;
+    settings_attributes(&Settings {
+        session_token_expiration: *session_token_expiration,
+        refresh_token_expiration: *refresh_token_expiration,
+        stepup_token_expiration: *stepup_token_expiration,
+        inactivity: inactivity.filter(|time| !time.is_zero()),
+    })
+}
+
 /// The settings by their YAML words, desired and live side by side.
 pub(super) fn settings_side_by_side<'a>(
     desired: &'a Settings,
