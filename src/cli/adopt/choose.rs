@@ -66,7 +66,7 @@ pub(super) fn choose(
     Ok(chosen)
 }
 
-/// Every pattern must name something that is live or configured.
+/// Every address must name something that is live or configured; '*' may find nothing.
 fn unmatched(order: &Order<'_>, desired: &Desired, live: &Live) -> Result<(), Error> {
     let tenants = live.tenants.iter().map(|it| Address::new(tenant::KIND, &it.object.id));
     let configured = desired.tenants.iter().flatten().map(Tenant::address).filter(|_| !order.only_new);
@@ -79,7 +79,8 @@ fn unmatched(order: &Order<'_>, desired: &Desired, live: &Live) -> Result<(), Er
         hint: "`descope-mgmt drift` lists what differs, `descope-mgmt tenant list` what is live".to_owned(),
         place: None,
     };
-    let lost = order.patterns.iter().filter(|pattern| !known.iter().any(|address| pattern.matches(address)));
+    let exact = order.patterns.iter().filter(|pattern| !pattern.as_str().contains('*'));
+    let lost = exact.filter(|pattern| !known.iter().any(|address| pattern.matches(address)));
     let problems: Vec<Problem> = lost.map(problem).collect();
     if problems.is_empty() { Ok(()) } else { Err(Error::Plan(problems)) }
 }

@@ -154,3 +154,90 @@ fn empty_lists_missing_keys_and_other_line_breaks_are_no_trouble() {
     );
     assert_eq!(after("tenants: [{ id: x }]\n"), "tenants: [{ id: x }, { id: a-b, name: A }]\n");
 }
+
+mod laws {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A tenant of a file: how its name is written, what stands behind it, and how its domains are.
+    #[derive(Debug, Clone)]
+    struct Written {
+        quotes: usize,
+        comment: String,
+        domains: usize,
+        inline: bool,
+    }
+
+    fn written() -> impl Strategy<Value = Written> {
+        let parts = (0..3_usize, "[a-z #:'\"]{0,12}", 0..4_usize, any::<bool>());
+        parts.prop_map(|(quotes, comment, domains, inline)| Written { quotes, comment, domains, inline })
+    }
+
+    /// The file of these tenants, full of what only people read.
+    fn file(tenants: &[Written], line_break: &str, indent: usize) -> String {
+        let gap = " ".repeat(indent);
+        let mut text = "# Head.\nversion: 1\ntenants:   # all of them\n".to_owned();
+        for (number, Written { quotes, comment, domains, inline }) in tenants.iter().enumerate() {
+            let name = ["Plain name", "'Single name'", "\"Double name\""][*quotes];
+            text += &format!("{gap}# {number}: {comment}\n{gap}- id: t-{number}\n");
+            text += &format!("{gap}  name: {name}   # {comment}\n");
+            let all: Vec<String> = (0..*domains).map(|n| format!("d{n}.example")).collect();
+            if *inline || all.is_empty() {
+                text += &format!("{gap}  domains: [{}] # {comment}\n\n", all.join(",  "));
+            } else {
+                let items = all.iter().map(|domain| format!("{gap}    - {domain}  # {comment}\n"));
+                text += &format!("{gap}  domains:\n{}\n", items.collect::<String>());
+            }
+        }
+        (text + "# End.\n").replace('\n', line_break)
+    }
+
+    /// The lines that differ, by number.
+    fn differing(before: &str, after: &str) -> usize {
+        let diff = similar::TextDiff::from_lines(before, after);
+        diff.iter_all_changes().filter(|change| change.tag() == similar::ChangeTag::Insert).count()
+    }
+
+    fn comments(text: &str) -> Vec<&str> {
+        text.lines().filter_map(|line| line.split_once('#').map(|(_, comment)| comment)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn an_edit_changes_its_own_line_and_loses_no_comment(
+            tenants in prop::collection::vec(written(), 1..6),
+            line_break in prop::sample::select(vec!["\n", "\r\n"]),
+            indent in 0..4_usize,
+            at in any::<prop::sample::Index>(),
+            name in "[^\\p{Cc}#]{1,16}",
+        ) {
+            let before = file(&tenants, line_break, indent);
+            let at = at.index(tenants.len());
+            let ops = [
+                put(&format!("tenants.{at}.name"), json!(name)),
+                append(&format!("tenants.{at}.domains"), json!(["new.example"])),
+                put(&format!("tenants.{at}.attributes.plan"), json!(name)),
+            ];
+            let after = edited(&before, &ops).unwrap();
+            prop_assert_eq!(differing(&before, &after), 3, "{}", after);
+            prop_assert_eq!(comments(&before), comments(&after));
+        }
+
+        #[test]
+        fn a_value_that_is_put_back_leaves_the_file_as_it_was(
+            tenants in prop::collection::vec(written(), 1..6),
+            at in any::<prop::sample::Index>(),
+        ) {
+            let before = file(&tenants, "\n", 2);
+            let at = at.index(tenants.len());
+            let (path, was) = (format!("tenants.{at}.name"), ["Plain name", "Single name", "Double name"]);
+            let there = edited(&before, &[put(&path, json!("Other"))]).unwrap();
+            let back = edited(&there, &[put(&path, json!(was[tenants[at].quotes]))]).unwrap();
+            prop_assert_eq!(&back, &before);
+            let grown = edited(&before, &[append("tenants", json!([{"id": "new-one", "name": "New"}]))]).unwrap();
+            let shrunk = edited(&grown, &[remove(&format!("tenants.{}", tenants.len()))]).unwrap();
+            prop_assert_eq!(shrunk.trim_end(), before.trim_end());
+        }
+    }
+}
