@@ -1,5 +1,6 @@
 //! Flows and the theme, as a security engineer deploys them.
 
+mod adopt;
 mod deploy;
 mod export;
 mod guards;

@@ -1,8 +1,11 @@
 //! What is adopted → edited texts, proved: with them the plan has nothing left of it, and all else is as it was.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path as FilePath,
+};
 
-use super::{Error, Order, changes_more, choose::Chosen, compare, reload};
+use super::{Error, Order, changes_more, choose::Chosen, compare, reload, whole};
 use crate::{
     cli::{
         Exit,
@@ -11,7 +14,7 @@ use crate::{
     },
     config::{Edited, Editor, Inputs, LeftAlone},
     plan::{Change, Plan},
-    resource::{Address, Attributes, FieldChange, Live, Path, remove, tenant},
+    resource::{Address, Attributes, Desired, FieldChange, Live, Path, remove, tenant},
     state::Baseline,
 };
 
@@ -55,8 +58,14 @@ impl Draft {
         }
         draft.adopt(&mut editor, chosen, plan);
         draft.take(editor, &mut inputs)?;
-        let mut config = reload(&inputs)?;
-        let mut after = compare(&config.desired, live, baseline)?;
+        draft.adopt_wholes(chosen, &session.config.desired, live, &inputs.directory);
+        let reread = |draft: &Self, inputs: &Inputs| -> Result<Desired, Error> {
+            let mut desired = reload(inputs)?.desired;
+            whole::put_in(&mut desired, live, &|address| draft.adopted.contains(address));
+            Ok(desired)
+        };
+        let mut desired = reread(&draft, &inputs)?;
+        let mut after = compare(&desired, live, baseline)?;
         for _ in 1..ROUNDS {
             if draft.is_settled(chosen, &after) {
                 break;
@@ -64,11 +73,11 @@ impl Draft {
             let mut editor = Editor::open(&inputs, session.environment_name())?;
             draft.adopt(&mut editor, chosen, &after);
             draft.take(editor, &mut inputs)?;
-            config = reload(&inputs)?;
-            after = compare(&config.desired, live, baseline)?;
+            desired = reread(&draft, &inputs)?;
+            after = compare(&desired, live, baseline)?;
         }
         draft.prove(chosen, plan, &after)?;
-        draft.note(chosen, &config.desired.tenants.unwrap_or_default());
+        draft.note(chosen, &desired.tenants.unwrap_or_default());
         Ok(draft)
     }
 
@@ -77,11 +86,7 @@ impl Draft {
             self.left.iter().map(|(address, left)| (address.clone(), left.path.clone())).collect();
         for change in plan.changes.iter().filter(|change| chosen.contains(&change.address)) {
             let (address, id) = (&change.address, change.address.id());
-            if address.kind() != tenant::KIND {
-                let why = "only tenants are adopted this way: `descope-mgmt flow export` writes its file"
-                    .to_owned();
-                let path = Path::new([""; 0]);
-                self.left.push((address.clone(), LeftAlone { path, place: change.place.clone(), why }));
+            if whole::is_whole(address) {
                 continue;
             }
             let open = |field: &&FieldChange| {
@@ -96,6 +101,23 @@ impl Draft {
             });
             let left = secret.chain(editor.adopt(id, &fields));
             self.left.extend(left.map(|left| (address.clone(), left)));
+        }
+    }
+
+    /// Flows and the theme, in files of their own.
+    fn adopt_wholes(&mut self, chosen: &Chosen, desired: &Desired, live: &Live, directory: &FilePath) {
+        for address in chosen.changed.iter().filter(|address| whole::is_whole(address)) {
+            match whole::adopt(address, desired, live, directory) {
+                Ok(whole) => {
+                    self.files.extend(whole.files.into_iter().filter(|file| file.before != file.after));
+                    self.adopted.insert(address.clone());
+                    self.baseline.insert(address.clone(), Some(whole.baseline));
+                }
+                Err(why) => {
+                    let left = LeftAlone { path: Path::new([""; 0]), place: None, why };
+                    self.left.push((address.clone(), left));
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ mod books;
 mod choose;
 mod draft;
 mod tell;
+mod whole;
 
 use std::path::PathBuf;
 
