@@ -147,6 +147,97 @@ fn what_a_variable_makes_or_others_share_is_reported_and_left() {
     );
 }
 
+const LAYERS: &str = "version: 1
+environments:
+  dev: {}
+  staging:
+    tenants:
+      # What staging has otherwise.
+      shared-one: { attributes: { plan: silver }, disabled: false }   # until May
+defaults:
+  tenant: { enforce_sso_exclusions: [] }
+tenants:
+  - id: shared-one
+    name: Shared
+    attributes: { plan: gold, seats: 5 }
+    remove_attributes: [old, older]
+    settings:
+      session_token_expiration: 10m   # short
+  - { id: dev-only, name: Dev, environments: [dev] }
+";
+
+#[test]
+fn each_value_is_written_where_it_comes_from_or_shadows_what_is_shared() {
+    let service = Service::start();
+    service.define(&["plan", "seats", "old", "older"]);
+    service.desk.write("descope.yaml", LAYERS);
+    service.sh("-e staging apply --yes").exits(0);
+    let mut live = service.tenant("shared-one");
+    live["customAttributes"] = json!({"plan": "platinum", "old": "back"});
+    live["disabled"] = json!(true);
+    live["enforceSSOExclusions"] = json!(["admin@x.com"]);
+    service.seed(json!([live, {"id": "stray", "name": "Stray"}]));
+    service
+        .sh("-e staging drift --adopt * --yes")
+        .exits(0)
+        .says("tenant.shared-one is in other environments, too");
+    assert_eq!(
+        changed(LAYERS, &file(&service)),
+        [
+            "-      shared-one: { attributes: { plan: silver }, disabled: false }   # until May",
+            "+      shared-one: { attributes: { plan: platinum }, disabled: true }   # until May",
+            "-    attributes: { plan: gold, seats: 5 }",
+            "-    remove_attributes: [old, older]",
+            "-    settings:",
+            "-      session_token_expiration: 10m   # short",
+            "+    attributes: { plan: gold }",
+            "+    remove_attributes: [older]",
+            "+    enforce_sso_exclusions: [admin@x.com]",
+            "+  - { id: stray, name: Stray, environments: [staging] }",
+        ]
+    );
+    service.sh("-e staging plan --detailed-exitcode").exits(0);
+    // What was never live goes, but not from under other environments.
+    service.post("/v1/mgmt/tenant/delete", &json!({"id": "shared-one"}));
+    let ran = service.sh("-e staging drift --adopt tenant.shared-one --yes").exits(1);
+    assert!(ran.err.contains("other environments have it, too"), "{}", ran.err);
+    service.sh("-e dev drift --adopt tenant.dev-only --yes").exits(0);
+    assert!(!file(&service).contains("dev-only"));
+}
+
+#[test]
+fn a_sensitive_value_is_neither_written_nor_shown() {
+    let service = Service::start();
+    service.define(&["token"]);
+    service.yaml("tenants:\n  - id: acme\n    name: Acme\n    attributes: { token: geheim }\n    sensitive: [attributes.token]\n");
+    service.sh("apply --yes").exits(0);
+    let mut live = service.tenant("acme");
+    live["name"] = json!("Acme 2");
+    live["customAttributes"]["token"] = json!("leaked");
+    service.seed(json!([live]));
+    let ran = service.sh("drift --adopt tenant.acme --yes").exits(3).says("put its value into a variable");
+    assert!(
+        ![&ran.out, &ran.err].iter().any(|text| text.contains("geheim") || text.contains("leaked")),
+        "{ran:?}"
+    );
+    assert!(file(&service).contains("name: Acme 2") && file(&service).contains("token: geheim"));
+}
+
+#[test]
+fn a_file_that_changed_meanwhile_or_that_would_break_is_not_written() {
+    let service = Service::start();
+    service.yaml("tenants:\n  - { id: top, name: Top }\n  - { id: below, name: Below, parent: top }\n");
+    service.sh("apply --yes").exits(0);
+    let before = file(&service);
+    service.post("/v1/mgmt/tenant/delete", &json!({"id": "below"}));
+    service.post("/v1/mgmt/tenant/delete", &json!({"id": "top"}));
+    let ran = service.sh("drift --adopt tenant.top --yes");
+    assert_ne!(ran.code, 0, "{ran:?}");
+    assert_eq!(file(&service), before, "what hangs on it would change, too");
+    service.sh("drift --adopt * --yes").exits(0).says("Adopted 2 objects");
+    assert!(file(&service).ends_with("tenants: []\n"), "{}", file(&service));
+}
+
 #[test]
 fn a_tenant_that_went_is_taken_out_and_adopting_nothing_touches_nothing() {
     let (service, before) = in_sync();

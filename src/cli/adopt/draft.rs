@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub(super) adopted: BTreeSet<Address>,
     /// What can't be, and why.
     pub(super) left: Vec<(Address, LeftAlone)>,
+    /// What of it other environments read from the same lines.
+    pub(super) shared: BTreeSet<Address>,
     /// The managed attributes of what is adopted; none where the object went.
     pub(super) baseline: BTreeMap<Address, Option<Attributes>>,
 }
@@ -99,6 +101,9 @@ impl Draft {
                 place: change.place.clone(),
                 why: "it is sensitive: put its value into a variable by hand".to_owned(),
             });
+            if !fields.is_empty() && editor.serves_others(id) {
+                self.shared.insert(address.clone());
+            }
             let left = secret.chain(editor.adopt(id, &fields));
             self.left.extend(left.map(|left| (address.clone(), left)));
         }

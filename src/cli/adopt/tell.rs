@@ -11,7 +11,7 @@ use crate::{
 
 /// Nothing of what was named differs.
 pub(super) fn nothing(ui: &Ui) {
-    let keys = json!({"adopted": [], "left": [], "files": [], "written": false});
+    let keys = json!({"adopted": [], "in_other_environments": [], "left": [], "files": [], "written": false});
     ui.show_result("Nothing to adopt: the configuration says what is live.\n", &keys);
 }
 
@@ -25,6 +25,11 @@ pub(super) fn draft(draft: &Draft, dry_run: bool, ui: &Ui) {
     }
     for file in &draft.files {
         ui.show_diff(&diff(file));
+    }
+    for address in &draft.shared {
+        ui.warn(&format!(
+            "{address} is in other environments, too: what is not overridden there becomes the same"
+        ));
     }
     for (address, left) in &draft.left {
         ui.warn(&sentence(address, left));
@@ -66,6 +71,7 @@ fn document(draft: &Draft, written: bool) -> Value {
     let files = draft.files.iter().map(|file| json!({"file": file.name.as_ref(), "diff": diff(file)}));
     json!({
         "adopted": draft.adopted.iter().map(Address::as_str).collect::<Vec<_>>(),
+        "in_other_environments": draft.shared.iter().map(Address::as_str).collect::<Vec<_>>(),
         "left": left.collect::<Vec<_>>(),
         "files": files.collect::<Vec<_>>(),
         "written": written,

@@ -90,7 +90,7 @@ fn project(session: &Session, client: &Client, projects: &[Project]) -> Check {
 fn permission(name: &'static str, what: &str, read: Result<(), api::Error>) -> Check {
     match read {
         Ok(()) => {
-            Check::pass(name, &format!("the key reads {what}; whether it may write them shows an apply only"))
+            Check::pass(name, &format!("the key reads {what}; only an apply shows whether it may write them"))
         }
         Err(error) => Check::fail(name, &error.to_string(), &error.hint().unwrap_or_default()),
     }

@@ -39,25 +39,23 @@ impl Editor {
         left
     }
 
+    /// Whether other environments read this tenant from the same lines.
+    pub fn serves_others(&self, id: &str) -> bool {
+        let site = self.sites.by_id.get(id);
+        self.sites.environments > 1 && site.is_some_and(|site| !self.is_only_here(site))
+    }
+
     /// Plans to take a tenant out of its list, and out of the overrides of the selected environment.
     pub fn remove(&mut self, id: &str) -> Option<LeftAlone> {
         let site = self.sites.by_id.get(id).cloned()?;
         let path = resource::Path::new([""; 0]);
-        if self.sites.environments > 1 && !self.is_only_here(&site) {
+        if self.serves_others(id) {
             let why = "other environments have it, too: limit it with 'environments' by hand".to_owned();
             return Some(LeftAlone { path, place: self.place(&site.item), why });
         }
-        let mut ops =
-            site.above.iter().map(|above| (above.file, self.removal(above.file, &above.path))).collect();
-        let list = site.item.path.get(..1).unwrap_or_default().to_vec();
-        let alone = self.spot(site.item.file, &list).is_some_and(|list| list.items().len() == 1);
-        let op = if alone {
-            Op::Put { path: list, value: Value::Array(Vec::new()) }
-        } else {
-            Op::Remove { path: site.item.path }
-        };
-        let all: &mut Vec<(usize, Op)> = &mut ops;
-        all.push((site.item.file, op));
+        let above = site.above.iter().map(|above| (above.file, self.removal(above.file, &above.path)));
+        let own = (site.item.file, Op::Remove { path: site.item.path.clone() });
+        let ops = above.chain([own]).collect();
         match self.checked(ops) {
             Ok(ops) => {
                 self.keep(ops);

@@ -222,6 +222,11 @@ impl<'a> Page<'a> {
         if has_references(spot.node().text()) {
             return Err(refuse(spot, "a variable makes its value"));
         }
+        if above.kind() == Kind::List && !above.is_flow() && above.items().len() == 1 {
+            // A block without items would be null.
+            let spots = way.spots.get(..way.spots.len() - 1).unwrap_or_default().to_vec();
+            return self.replace(&Way { spots, missing: &[] }, &Value::Array(Vec::new()));
+        }
         // Entries and items as pairs: where each starts, and where it ends.
         let parts: Vec<(usize, usize)> = match above.kind() {
             Kind::Map => {
