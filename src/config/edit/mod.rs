@@ -6,8 +6,10 @@
 
 mod adopt;
 mod disk;
+mod lines;
 mod meant;
 mod path;
+mod remove;
 mod rewrite;
 mod sites;
 mod splice;

@@ -5,6 +5,7 @@ use std::{collections::HashSet, ops::Range};
 use serde_json::{Map, Value};
 
 use super::{
+    lines::Lines,
     path::{Op, Step},
     write::{self, Quotes},
 };
@@ -30,13 +31,13 @@ pub(super) struct Refused {
     pub(super) why: String,
 }
 
-type Splices = Result<Vec<Splice>, Refused>;
+/// What a change does to the text.
+pub(super) type Splices = Result<Vec<Splice>, Refused>;
 
 /// A file to be edited.
 pub(super) struct Page<'a> {
     tree: &'a Tree,
-    text: &'a str,
-    line_break: &'static str,
+    pub(super) lines: Lines<'a>,
     shared: HashSet<u32>,
 }
 
@@ -47,21 +48,19 @@ pub(super) struct Way<'a, 'p> {
 }
 
 impl<'a> Way<'a, '_> {
-    fn last(&self) -> Option<Spot<'a>> {
+    pub(super) fn last(&self) -> Option<Spot<'a>> {
         self.spots.last().copied()
     }
 
     /// What holds the last spot.
-    fn above(&self) -> Option<Spot<'a>> {
+    pub(super) fn above(&self) -> Option<Spot<'a>> {
         self.spots.iter().rev().nth(1).copied()
     }
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        let text = tree.source().text();
-        let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { tree, text, line_break, shared: tree.shared() }
+        Self { tree, lines: Lines::of(tree.source().text()), shared: tree.shared() }
     }
 
     /// How many steps of the way to `path` are there already.
@@ -103,7 +102,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn replace(&self, way: &Way<'a, '_>, value: &Value) -> Splices {
+    pub(super) fn replace(&self, way: &Way<'a, '_>, value: &Value) -> Splices {
         let Some(spot) = way.last() else { return Ok(Vec::new()) };
         if matches!(spot.kind(), Kind::List | Kind::Map) {
             return self.replace_collection(way, spot, value);
@@ -129,7 +128,7 @@ impl<'a> Page<'a> {
     /// A list or map becomes a value of one line.
     fn replace_collection(&self, way: &Way<'a, '_>, spot: Spot<'a>, value: &Value) -> Splices {
         let text = write::flow(value);
-        let inside = self.slice(&(spot.range().start..spot.end()));
+        let inside = self.lines.slice(&(spot.range().start..spot.end()));
         // What stands behind an item goes with it; a line of its own may be about something else.
         if inside.contains('$') || inside.lines().any(|line| line.trim_start().starts_with('#')) {
             return Err(refuse(spot, "it holds comments or variables"));
@@ -140,11 +139,12 @@ impl<'a> Page<'a> {
         let key = way.above().and_then(|map| key_of(map, spot));
         let Some(key) = key else { return Err(refuse(spot, "it is an item of a list")) };
         // What stands behind the colon on its line is a comment and stays.
-        let (colon, line) = (key.range().end + 1, self.line_end(key.range().end));
-        if self.slice(&(key.range().end..colon)) != ":" || !is_comment(self.slice(&(colon..line))) {
+        let (colon, line) = (key.range().end + 1, self.lines.line_end(key.range().end));
+        if self.lines.slice(&(key.range().end..colon)) != ":" || !is_comment(self.lines.slice(&(colon..line)))
+        {
             return Err(refuse(spot, "something else stands between it and its key"));
         }
-        let end = self.line_end(spot.end());
+        let end = self.lines.line_end(spot.end());
         Ok(vec![
             Splice { range: colon..colon, text: format!(" {text}") },
             Splice { range: line..end, text: String::new() },
@@ -176,8 +176,8 @@ impl<'a> Page<'a> {
                 entry.strip_prefix("{ ").and_then(|entry| entry.strip_suffix(" }")).unwrap_or_default();
             return Ok(vec![Splice { range: end..end, text: format!(", {entry}") }]);
         }
-        let lines = write::entry(key, &value, self.column(first.range().start));
-        Ok(vec![self.lines_behind(map.end(), &lines)])
+        let lines = write::entry(key, &value, self.lines.column(first.range().start));
+        Ok(vec![self.lines.behind(map.end(), &lines)])
     }
 
     /// New items at the end of a list, in the style of the last one.
@@ -195,141 +195,56 @@ impl<'a> Page<'a> {
         let mut lines = Vec::new();
         for item in items {
             lines.extend(apart.then(String::new));
-            let column = self.column(dash);
+            let column = self.lines.column(dash);
             lines.extend(write::item(item, column, column + inner, neighbour.is_flow()));
         }
-        Ok(vec![self.lines_behind(list.end(), &lines)])
+        Ok(vec![self.lines.behind(list.end(), &lines)])
     }
 
     /// The first items of an empty list, which becomes a block where it stands alone behind its key.
     fn fill(&self, way: &Way<'a, '_>, list: Spot<'a>, items: &[Value]) -> Vec<Splice> {
-        let (range, line) = (list.range().start..list.end(), self.line_end(list.end()));
+        let (range, line) = (list.range().start..list.end(), self.lines.line_end(list.end()));
         let key = way.above().filter(|map| !map.is_flow()).and_then(|map| key_of(map, list));
         let is_simple = items.iter().all(|item| !item.is_object());
-        let Some(key) = key.filter(|_| !is_simple && is_comment(self.slice(&(range.end..line)))) else {
+        let Some(key) = key.filter(|_| !is_simple && is_comment(self.lines.slice(&(range.end..line)))) else {
             let text = write::flow(&Value::Array(items.to_vec()));
             return vec![Splice { range, text }];
         };
-        let column = self.column(key.range().start) + 2;
+        let column = self.lines.column(key.range().start) + 2;
         let lines: Vec<_> =
             items.iter().flat_map(|item| write::item(item, column, column + 2, false)).collect();
         let gap = key.range().end + 1..range.end;
-        vec![Splice { range: gap, text: String::new() }, self.lines_behind(range.end, &lines)]
-    }
-
-    fn remove(&self, way: &Way<'a, '_>) -> Splices {
-        let (Some(spot), Some(above)) = (way.last(), way.above()) else { return Ok(Vec::new()) };
-        if has_references(spot.node().text()) {
-            return Err(refuse(spot, "a variable makes its value"));
-        }
-        if above.kind() == Kind::List && !above.is_flow() && above.items().len() == 1 {
-            // A block without items would be null.
-            let spots = way.spots.get(..way.spots.len() - 1).unwrap_or_default().to_vec();
-            return self.replace(&Way { spots, missing: &[] }, &Value::Array(Vec::new()));
-        }
-        // Entries and items as pairs: where each starts, and where it ends.
-        let parts: Vec<(usize, usize)> = match above.kind() {
-            Kind::Map => {
-                above.entries().iter().map(|(key, value)| (key.range().start, value.end())).collect()
-            }
-            _ => above.items().iter().map(|item| (item.range().start, item.end())).collect(),
-        };
-        let at = parts.iter().position(|(_, end)| *end == spot.end());
-        let Some((at, (start, end))) = at.and_then(|at| Some((at, *parts.get(at)?))) else {
-            return Err(refuse(spot, "it was not found again"));
-        };
-        let next = parts.get(at + 1).map(|(start, _)| *start);
-        let range = if above.is_flow() {
-            let before = at.checked_sub(1).and_then(|at| parts.get(at)).map(|(_, end)| *end);
-            match (next, before) {
-                (Some(next), _) => start..next,
-                (None, Some(before)) => before..end,
-                (None, None) => start..end,
-            }
-        } else {
-            let start = if above.kind() == Kind::List {
-                self.dash(spot).map(|(dash, _)| dash).ok_or_else(|| refuse(spot, "its dash was not found"))?
-            } else {
-                start
-            };
-            let line = self.line_start(start);
-            match (self.slice(&(line..start)).trim().is_empty(), next) {
-                (true, _) => {
-                    return Ok(vec![Splice { range: line..self.behind_line(end), text: String::new() }]);
-                }
-                (false, Some(next)) => start..next,
-                (false, None) => return Err(refuse(spot, "it is the only entry on its line")),
-            }
-        };
-        if self.slice(&(end.min(range.end)..range.end)).contains('#')
-            || self.slice(&(range.start..start.max(range.start))).contains('#')
-        {
-            return Err(refuse(spot, "a comment stands beside it"));
-        }
-        Ok(vec![Splice { range, text: String::new() }])
+        vec![Splice { range: gap, text: String::new() }, self.lines.behind(range.end, &lines)]
     }
 
     /// The byte of an item's dash, and how far behind it the item's own text starts.
-    fn dash(&self, item: Spot<'a>) -> Option<(usize, usize)> {
+    pub(super) fn dash(&self, item: Spot<'a>) -> Option<(usize, usize)> {
         let start = item.range().start;
-        let before = self.slice(&(0..start));
-        let line = self.line_start(start);
-        let on_line = self.slice(&(line..start));
+        let before = self.lines.slice(&(0..start));
+        let line = self.lines.line_start(start);
+        let on_line = self.lines.slice(&(line..start));
         if on_line.trim_start().starts_with('-') {
             let dash = line + on_line.find('-')?;
-            let gap = self.slice(&(dash + 1..start));
+            let gap = self.lines.slice(&(dash + 1..start));
             let inner = if gap.trim().is_empty() { start - dash } else { 2 };
             return Some((dash, inner));
         }
         let dash = before.trim_end().len().checked_sub(1)?;
-        (self.slice(&(dash..dash + 1)) == "-").then_some((dash, 2))
+        (self.lines.slice(&(dash..dash + 1)) == "-").then_some((dash, 2))
     }
 
     /// Whether an empty line stands before an item.
     fn stands_apart(&self, item: Spot<'a>, dash: usize) -> bool {
-        let mut line = self.line_start(dash.min(item.range().start));
+        let mut line = self.lines.line_start(dash.min(item.range().start));
         while line > 0 {
-            let above = self.line_start(line - 1);
-            let text = self.slice(&(above..line)).trim();
+            let above = self.lines.line_start(line - 1);
+            let text = self.lines.slice(&(above..line)).trim();
             if !text.starts_with('#') {
                 return text.is_empty();
             }
             line = above;
         }
         false
-    }
-
-    /// Lines behind the one that holds the byte before `end`.
-    fn lines_behind(&self, end: usize, lines: &[String]) -> Splice {
-        let at = self.line_end(end);
-        let text = lines.iter().fold(String::new(), |text, line| text + self.line_break + line);
-        Splice { range: at..at, text }
-    }
-
-    fn slice(&self, range: &Range<usize>) -> &'a str {
-        self.text.get(range.clone()).unwrap_or_default()
-    }
-
-    fn line_start(&self, byte: usize) -> usize {
-        self.slice(&(0..byte)).rfind('\n').map_or(0, |at| at + 1)
-    }
-
-    /// The end of the line, its line break left out.
-    fn line_end(&self, byte: usize) -> usize {
-        let rest = self.text.get(byte..).unwrap_or_default();
-        let line = rest.find('\n').map_or(rest, |at| rest.get(..at).unwrap_or_default());
-        byte + line.trim_end_matches('\r').len()
-    }
-
-    fn behind_line(&self, byte: usize) -> usize {
-        let rest = self.text.get(byte..).unwrap_or_default();
-        rest.find('\n').map_or(self.text.len(), |at| byte + at + 1)
-    }
-
-    /// The column of a byte, from 0, in characters.
-    fn column(&self, byte: usize) -> usize {
-        let line = self.slice(&(self.line_start(byte)..byte));
-        line.trim_start_matches('\u{feff}').chars().count()
     }
 }
 
@@ -358,6 +273,7 @@ fn is_comment(rest: &str) -> bool {
     text.is_empty() || (text.starts_with('#') && text.len() < rest.len())
 }
 
-fn refuse(spot: Spot<'_>, why: &str) -> Refused {
+/// Why this spot stays as it is.
+pub(super) fn refuse(spot: Spot<'_>, why: &str) -> Refused {
     Refused { place: Some(spot.node().source().place(spot.range().start)), why: why.to_owned() }
 }
