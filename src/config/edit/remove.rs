@@ -57,7 +57,8 @@ impl<'a> Page<'a> {
     /// Refuses to take along comments of lines that others stand on, too.
     fn check_comments(&self, spot: Spot<'a>, part: &Part, range: &Range<usize>) -> Result<(), Refused> {
         let Range { start, end } = *range;
-        let own_lines = self.lines.line_start(start) == start && self.lines.line_start(end) == end;
+        let ends = self.lines.line_start(end) == end || self.lines.line_end(end) == end;
+        let own_lines = self.lines.line_start(start) == start && ends;
         let around = [start..part.start.max(start), part.end.min(end)..end];
         if !own_lines && around.iter().any(|range| self.lines.slice(range).contains('#')) {
             return Err(refuse(spot, "a comment stands beside it"));

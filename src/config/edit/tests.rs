@@ -121,6 +121,17 @@ fn a_tenant_is_added_behind_the_last_and_removed_with_its_own_lines() {
 }
 
 #[test]
+fn a_comment_that_others_stand_beside_is_never_taken_along() {
+    let last = edited("tenants:\n  - id: a\n  - id: b # last", &[remove("tenants.1")]);
+    assert_eq!(last.unwrap(), "tenants:\n  - id: a\n");
+    let first = "tenants:\n  - disabled: true # why\n    id: a\n  - id: b\n";
+    let refused = edited(first, &[remove("tenants.0.disabled")]).unwrap_err();
+    assert_eq!(refused, "a.yaml:2:15: a comment stands beside it");
+    let within = edited("tenants: [{ id: a }, # why\n  { id: b }]\n", &[remove("tenants.0")]);
+    assert_eq!(within.unwrap_err(), "a.yaml:1:11: a comment stands beside it");
+}
+
+#[test]
 fn what_is_shared_or_made_by_a_variable_is_refused_with_its_place() {
     let parent = put("tenants.1.parent", json!("top"));
     assert_eq!(edited(FILE, &[parent]).unwrap_err(), "a.yaml:14:43: a variable makes its value");

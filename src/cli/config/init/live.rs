@@ -16,7 +16,10 @@ use crate::{
     config::{self, Starter, StarterEnvironment, StarterTenant, key_variable},
     live::{self, Reads, Which},
     render::Ui,
-    resource::{Live, flow::to_go_json},
+    resource::{
+        Live,
+        flow::{self, to_go_json},
+    },
     state::Baseline,
 };
 
@@ -62,7 +65,9 @@ fn written(args: &Args, environments: &[StarterEnvironment], live: &Live, left: 
     let tenants = tidied(&ids, live).into_iter().map(|(id, attributes)| StarterTenant::Live(id, attributes));
     let mut beside: Vec<(PathBuf, String)> = Vec::new();
     let mut flows = Vec::new();
-    for (id, flow) in live.flows.iter().filter(|(id, _)| !left.contains(id)) {
+    // The id is a file's name here: what could be more than that stays out.
+    let named = live.flows.iter().filter(|(id, _)| flow::is_id(id) && !left.contains(id));
+    for (id, flow) in named {
         let path = Path::new("flows").join(format!("{id}.json"));
         flows.push((id.clone(), path.display().to_string()));
         beside.push((path, to_go_json(&flow.object.pruned().exported())));
