@@ -9,9 +9,10 @@ use crate::{
     api::{self, Client, Notice, Observer},
     config::Settings,
     emulator::{Emulator, KeySpec, Options, ProjectSpec},
-    live::{self, Project},
+    live,
     plan::Warning,
     render::Ui,
+    resource::{Observed, project::LiveProject},
 };
 
 /// A limit that no run reaches; whoever comes next need not know what was sent.
@@ -21,7 +22,7 @@ const BEYOND_REACH: u32 = 100_000;
 pub(super) struct Connection {
     pub(super) client: Client,
     /// The project as the key sees it, where the key may list projects.
-    pub(super) project: Option<Project>,
+    pub(super) project: Option<Observed<LiveProject>>,
     pub(super) warnings: Vec<Warning>,
     pub(super) notices: Notices,
     emulator: Option<Emulator>,
@@ -54,12 +55,12 @@ impl Notices {
 impl Connection {
     /// Whether Descope calls it a production project.
     pub(super) fn is_production(&self) -> bool {
-        self.project.as_ref().is_some_and(Project::is_production)
+        self.project.as_ref().is_some_and(|project| project.object.is_production())
     }
 
     /// What must be typed to confirm: the project's name, or its id where the name is not known.
     pub(super) fn name_to_type(&self) -> &str {
-        let name = self.project.as_ref().map(|project| project.name.as_str());
+        let name = self.project.as_ref().map(|project| project.object.name.as_str());
         name.filter(|name| !name.is_empty()).unwrap_or(self.client.project_id())
     }
 
@@ -86,8 +87,9 @@ pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Er
         Ok(projects) => connection.project = Some(find(session, connection.client.project_id(), projects)?),
         Err(error) if error.status() == Some(403) => connection.warnings.push(Warning {
             code: "projects_not_listed",
-            message: "the key may not list projects: the project's name and environment could not be checked"
-                .to_owned(),
+            message:
+                "the key may not list projects: the project's name, tags and label could not be looked at"
+                    .to_owned(),
             address: None,
         }),
         Err(error) => return Err(error.into()),
@@ -129,15 +131,23 @@ fn options(session: &Session, emulator: Option<&Emulator>, notices: &Notices) ->
 }
 
 /// The project among those that the key sees.
-fn find(session: &Session, id: &str, projects: Vec<Project>) -> Result<Project, Error> {
-    let seen: Vec<String> = projects.iter().take(5).map(|it| format!("{} \"{}\"", it.id, it.name)).collect();
+fn find(
+    session: &Session,
+    id: &str,
+    projects: Vec<Observed<LiveProject>>,
+) -> Result<Observed<LiveProject>, Error> {
+    let told = |it: &LiveProject| format!("{} \"{}\"", it.id, it.name);
+    let seen: Vec<String> = projects.iter().take(5).map(|it| told(&it.object)).collect();
     let project = projects
         .into_iter()
-        .find(|project| project.id == id)
+        .find(|project| project.object.id == id)
         .ok_or_else(|| Error::WrongProject { id: id.to_owned(), seen })?;
+    let live = &project.object.name;
+    // A name that this configuration gives the project is as good as the one expected before.
+    let given = session.config.desired.project.as_ref().and_then(|it| it.name.as_ref());
     match &session.config.target.project_name {
-        Some(expected) if *expected != project.name => {
-            Err(Error::OtherName { id: id.to_owned(), expected: expected.clone(), live: project.name })
+        Some(expected) if expected != live && given != Some(live) => {
+            Err(Error::OtherName { id: id.to_owned(), expected: expected.clone(), live: live.clone() })
         }
         _ => Ok(project),
     }

@@ -87,6 +87,9 @@ impl Session {
         if kinds == Kinds::Tenants {
             (desired.flows, desired.theme) = (None, None);
         }
+        if kinds != Kinds::All {
+            desired.project = None;
+        }
     }
 
     /// The warnings of the configuration, as a plan shows them. What the live project settles is left to the plan.
@@ -130,7 +133,7 @@ impl Session {
             environment: environment.map(|it| it.name.clone()),
             why: environment.map(|it| it.why.to_string()),
             project_id: connection.client.project_id().to_owned(),
-            project_name: connection.project.as_ref().map(|it| it.name.clone()),
+            project_name: connection.project.as_ref().map(|it| it.object.name.clone()),
             sandbox: self.sandbox.is_some(),
             files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
             reach: Some(format!("lock: {}", self.state.reach())),

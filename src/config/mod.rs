@@ -33,7 +33,7 @@ mod variables;
 use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
-pub use environment::{Environment, Limit, Limits, Selection};
+pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
 pub use inputs::{Flags, Inputs, Variables};

@@ -13,6 +13,7 @@ mod in_sync;
 #[cfg(test)]
 mod laws;
 mod lean;
+mod own;
 mod scope;
 mod tenants;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use serde_json::Value;
 
 use crate::{
     live::{Reads, Which},
-    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, tenant, theme},
+    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, project, tenant, theme},
 };
 
 pub use compute::{Inputs, compute};
@@ -273,6 +274,7 @@ impl Plan {
             settings: of(tenant::KIND).filter(with_settings).map(id).collect(),
             flows: Which::of(of(flow::KIND).map(id)),
             theme: of(theme::KIND).next().is_some(),
+            project: of(project::KIND).next().is_some(),
         }
     }
 

@@ -15,6 +15,7 @@ mod guards;
 mod hosts;
 mod kill;
 mod one_off;
+mod projects;
 mod prompts;
 mod readme;
 mod records;

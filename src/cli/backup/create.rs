@@ -5,7 +5,7 @@ use crate::{
     live,
     render::Ui,
     resource::{
-        Address, Pattern,
+        Address, Pattern, project,
         tenant::{self, SETTINGS_KIND},
     },
     state::{AuditEvent, BackedUp, Backup},
@@ -28,12 +28,12 @@ impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
         let connection = connect(&session, ui).await?;
-        let meant = |id: &str| {
-            let address = Address::new(tenant::KIND, id);
+        let meant = |kind: &str, id: &str| {
+            let address = Address::new(kind, id);
             self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
         };
         let tenants = live::tenants(&connection.client).await?;
-        let tenants: Vec<_> = tenants.into_iter().filter(|it| meant(&it.object.id)).collect();
+        let tenants: Vec<_> = tenants.into_iter().filter(|it| meant(tenant::KIND, &it.object.id)).collect();
         let ids: Vec<String> = tenants.iter().map(|it| it.object.id.clone()).collect();
         let settings = live::settings_of(&connection.client, &ids).await?;
         let mut resources = Vec::new();
@@ -44,6 +44,10 @@ impl Args {
                 let body = Some(settings.raw.clone());
                 resources.push(BackedUp { address: format!("{SETTINGS_KIND}.{id}"), body });
             }
+        }
+        if let Some(own) = connection.project.as_ref().filter(|_| meant(project::KIND, project::ID)) {
+            let address = Address::new(project::KIND, project::ID).to_string();
+            resources.push(BackedUp { address, body: Some(own.raw.clone()) });
         }
         let project = connection.client.project_id();
         session.state.prepare(project)?;

@@ -16,6 +16,7 @@ use crate::{
     resource::{
         Address, Desired, Live, Object, Pattern,
         flow::{self, Content, Flow, Origin},
+        project::{self, DesiredProject, LiveProject},
         tenant::{self, LiveTenant, SETTINGS_KIND},
         theme::{self, DesiredTheme, Theme},
     },
@@ -98,7 +99,7 @@ fn narrowed_to(backup: &Backup, selection: &Selection) -> Result<Selection, Erro
 /// The objects in a backup; settings belong to their tenants.
 fn addresses(backup: &Backup) -> impl Iterator<Item = Address> {
     let parsed = backup.resources.iter().filter_map(|it| it.address.parse::<Address>().ok());
-    parsed.filter(|address| [tenant::KIND, flow::KIND, theme::KIND].contains(&address.kind()))
+    parsed.filter(|address| [tenant::KIND, flow::KIND, theme::KIND, project::KIND].contains(&address.kind()))
 }
 
 /// The part of a backup that is put back.
@@ -126,6 +127,7 @@ impl Part<'_> {
             settings: settings.map(|address| address.id().to_owned()).collect(),
             flows: if self.made_flows().is_empty() { Which::of(flows) } else { Which::All },
             theme: self.meant(theme::KIND).next().is_some(),
+            project: self.meant(project::KIND).next().is_some(),
         }
     }
 
@@ -168,7 +170,16 @@ impl Part<'_> {
         let theme =
             self.meant(theme::KIND).find_map(|address| object(address.as_str()).transpose()).transpose()?;
         let theme = theme.map(|body| self.theme(body)).transpose()?;
-        Ok(Desired { flows: Some(flows), theme, doomed_flows: self.made_flows(), ..session.desire(tenants) })
+        let project =
+            self.meant(project::KIND).find_map(|address| object(address.as_str()).transpose()).transpose()?;
+        let project = project.map(own_attributes).transpose()?;
+        Ok(Desired {
+            flows: Some(flows),
+            theme,
+            project,
+            doomed_flows: self.made_flows(),
+            ..session.desire(tenants)
+        })
     }
 
     fn flow(&self, id: &str, body: Object) -> Result<Flow, Error> {
@@ -206,4 +217,11 @@ impl Part<'_> {
         });
         lost.chain(left).collect()
     }
+}
+
+/// A project's own attributes as a backup has them. Its label is not among them: no call changes that.
+fn own_attributes(body: Object) -> Result<DesiredProject, Error> {
+    let project: LiveProject = serde_json::from_value(Value::Object(body)).map_err(Error::BackupBody)?;
+    let LiveProject { name, tags, id: _, environment: _ } = project;
+    Ok(DesiredProject { name: Some(name), tags: Some(tags.unwrap_or_default()), place: None })
 }
