@@ -1,6 +1,9 @@
 //! Configuration → a client whose project is the one that is meant.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use secrecy::SecretString;
 
@@ -25,7 +28,7 @@ pub(super) struct Connection {
     pub(super) project: Option<Observed<LiveProject>>,
     pub(super) warnings: Vec<Warning>,
     pub(super) notices: Notices,
-    emulator: Option<Emulator>,
+    emulator: Option<Arc<Emulator>>,
 }
 
 /// Where the client's notices go: to the messages, or to whoever listens at the moment.
@@ -64,9 +67,14 @@ impl Connection {
         name.filter(|name| !name.is_empty()).unwrap_or(self.client.project_id())
     }
 
-    /// Ends the connection; a sandbox puts its data on disk.
+    /// The sandbox that it is in, if any, for another connection into it.
+    pub(super) fn sandbox(&self) -> Option<Arc<Emulator>> {
+        self.emulator.clone()
+    }
+
+    /// Ends the connection; a sandbox that no other one needs puts its data on disk.
     pub(super) async fn close(self) -> Result<(), Error> {
-        match self.emulator {
+        match self.emulator.and_then(Arc::into_inner) {
             Some(emulator) => Ok(emulator.stop().await?),
             None => Ok(()),
         }
@@ -75,14 +83,18 @@ impl Connection {
 
 /// Connects to the project that the configuration means, and makes sure that it is the one.
 pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Error> {
-    let emulator = match &session.sandbox {
-        Some(_) => Some(start_sandbox(session).await?),
-        None => None,
-    };
-    let notices = Notices::to(ui);
-    let client = Client::new(options(session, emulator.as_ref(), &notices)?)?;
-    let (projects, ()) = tokio::join!(live::projects(&client), client.handshake());
-    let mut connection = Connection { client, project: None, warnings: Vec::new(), notices, emulator };
+    let sandbox = open_sandbox(&[session]).await?;
+    connect_in(session, sandbox, ui).await
+}
+
+/// The same in a sandbox that is open already.
+pub(super) async fn connect_in(
+    session: &Session,
+    sandbox: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let mut connection = connection(session, session.project_id()?, sandbox, ui)?;
+    let (projects, ()) = tokio::join!(live::projects(&connection.client), connection.client.handshake());
     match projects {
         Ok(projects) => connection.project = Some(find(session, connection.client.project_id(), projects)?),
         Err(error) if error.status() == Some(403) => connection.warnings.push(Warning {
@@ -97,17 +109,73 @@ pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Er
     Ok(connection)
 }
 
-fn options(session: &Session, emulator: Option<&Emulator>, notices: &Notices) -> Result<api::Options, Error> {
+/// Connects to the company, for calls that are about no project yet.
+pub(super) async fn connect_to_company(
+    session: &Session,
+    sandbox: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let connection = connection(session, String::new(), sandbox, ui)?;
+    connection.client.handshake().await;
+    Ok(connection)
+}
+
+/// The sandbox with the projects of these sessions, where they are in one.
+pub(super) async fn open_sandbox(sessions: &[&Session]) -> Result<Option<Arc<Emulator>>, Error> {
+    let Some(file) = sessions.first().and_then(|session| session.sandbox.clone()) else { return Ok(None) };
+    let projects: Result<Vec<_>, _> = sessions.iter().map(|session| sandbox_spec(session)).collect();
+    let options = Options { projects: projects?, ..sandbox_options(file) };
+    Ok(Some(Arc::new(Emulator::start(options).await?)))
+}
+
+/// The sandbox in which the project of this session may still be to be made.
+pub(super) async fn open_sandbox_without(session: &Session) -> Result<Option<Arc<Emulator>>, Error> {
+    let Some(file) = session.sandbox.clone() else { return Ok(None) };
+    let coming_ids = vec![session.project_id()?];
+    let options = Options { projects: Vec::new(), bare: true, coming_ids, ..sandbox_options(file) };
+    Ok(Some(Arc::new(Emulator::start(options).await?)))
+}
+
+fn sandbox_options(file: PathBuf) -> Options {
+    let key = KeySpec { key: SecretString::from(sandbox_key()), projects: None };
+    Options { state: Some(file), keys: vec![key], ..Options::default() }
+}
+
+/// The project that the sandbox has for an environment.
+fn sandbox_spec(session: &Session) -> Result<ProjectSpec, Error> {
+    let environment = session.environment_name().unwrap_or("sandbox");
+    let name = session.config.target.project_name.clone();
+    let name = name.unwrap_or_else(|| format!("Sandbox {environment}"));
+    Ok(ProjectSpec::new(&session.project_id()?, &name))
+}
+
+fn connection(
+    session: &Session,
+    project_id: String,
+    emulator: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let notices = Notices::to(ui);
+    let client = Client::new(options(session, project_id, emulator.as_deref(), &notices)?)?;
+    Ok(Connection { client, project: None, warnings: Vec::new(), notices, emulator })
+}
+
+fn options(
+    session: &Session,
+    project_id: String,
+    emulator: Option<&Emulator>,
+    notices: &Notices,
+) -> Result<api::Options, Error> {
     let target = &session.config.target;
-    let (base_url, project_id, key) = match emulator {
+    let (base_url, key) = match emulator {
         Some(emulator) => {
             let url = emulator.url().parse().map_err(|_| Error::SandboxUrl)?;
-            (Some(url), emulator.project_id().to_owned(), emulator.management_key().clone())
+            (Some(url), emulator.management_key().clone())
         }
-        None => (target.base_url.clone(), session.project_id()?, target.key.clone().ok_or(Error::NoKey)?),
+        None => (target.base_url.clone(), target.key.clone().ok_or(Error::NoKey)?),
     };
     let settings = &session.config.settings;
-    let slots_file = if settings.rate.default.requests < BEYOND_REACH {
+    let slots_file = if settings.rate.default.requests < BEYOND_REACH && !project_id.is_empty() {
         let file = session.state.slots_file(&project_id);
         file.inspect_err(|error| tracing::warn!(%error, "send times are not kept")).ok()
     } else {
@@ -151,24 +219,4 @@ fn find(
         }
         _ => Ok(project),
     }
-}
-
-/// Starts the embedded emulator with the project of the environment.
-async fn start_sandbox(session: &Session) -> Result<Emulator, Error> {
-    let environment = session.environment_name().unwrap_or("sandbox");
-    let name = session.config.target.project_name.clone();
-    let project = ProjectSpec {
-        id: session.project_id()?,
-        name: name.unwrap_or_else(|| format!("Sandbox {environment}")),
-        environment: String::new(),
-        tags: Vec::new(),
-    };
-    let key = KeySpec { key: SecretString::from(sandbox_key()), projects: None };
-    let options = Options {
-        state: session.sandbox.clone(),
-        projects: vec![project],
-        keys: vec![key],
-        ..Options::default()
-    };
-    Ok(Emulator::start(options).await?)
 }

@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod books;
 mod choices;
+mod compare;
 mod completion;
 mod config;
 mod confirm;
@@ -13,6 +14,7 @@ mod connect;
 mod drift;
 mod emulator;
 mod error;
+mod every;
 mod exit;
 mod flow;
 mod globals;
@@ -57,6 +59,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Compare(compare::Args),
     #[command(
         subcommand,
         after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
@@ -116,6 +119,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Compare(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Flow(command) => block_on(command.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),

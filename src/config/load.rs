@@ -47,6 +47,18 @@ pub fn load(inputs: &Inputs) -> Result<Config, Error> {
     }
 }
 
+/// The names of all environments that the files define, in their order, whatever else is wrong with the files.
+///
+/// # Errors
+/// Files that are not there, or can't be read.
+pub fn environments(inputs: &Inputs) -> Result<Vec<String>, Error> {
+    let mut problems = Problems::default();
+    let trees = files::read(&inputs.directory, locate(inputs)?, &mut problems)?;
+    let scope = Scope { variables: &inputs.variables, environment: None, references: References::Skip };
+    let sections = sections::read(&trees, &mut Fields { scope, problems: &mut problems });
+    Ok(sections.environments.iter().map(|block| block.name.to_owned()).collect())
+}
+
 fn works_without_files(inputs: &Inputs) -> bool {
     let credentials = ["DESCOPE_PROJECT_ID", "DESCOPE_MANAGEMENT_KEY", "DESCOPE_MANAGEMENT_KEY_FILE"];
     let asks = inputs.environment.is_some();

@@ -37,7 +37,7 @@ pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
 pub use inputs::{Flags, Inputs, Variables};
-pub use load::load;
+pub use load::{environments, load};
 pub use locate::locate;
 pub use scalar::parse_scalar;
 pub use settings::{Origin, Rates, Retention, Settings};

@@ -1,6 +1,7 @@
 //! (`Desired`, `Live`) → `Plan`: ordered, typed changes. Pure: no I/O, no clock, no colour.
 
 mod cause;
+mod compare;
 mod compute;
 mod confirm;
 mod estimate;
@@ -30,6 +31,7 @@ use crate::{
     resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, project, tenant, theme},
 };
 
+pub use compare::{Comparison, Presence, Side, Unlike, compare};
 pub use compute::{Inputs, compute};
 pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
