@@ -67,6 +67,22 @@ impl Connection {
         name.filter(|name| !name.is_empty()).unwrap_or(self.client.project_id())
     }
 
+    /// The same with patience for a project that was just made.
+    pub(super) fn for_young_project(self) -> Self {
+        Self { client: self.client.for_young_project(), ..self }
+    }
+
+    /// The same with this project, for questions about one that is still to be made.
+    pub(super) fn imagining(&self, project: Observed<LiveProject>) -> Self {
+        Self {
+            client: self.client.clone(),
+            project: Some(project),
+            warnings: Vec::new(),
+            notices: self.notices.clone(),
+            emulator: None,
+        }
+    }
+
     /// The sandbox that it is in, if any, for another connection into it.
     pub(super) fn sandbox(&self) -> Option<Arc<Emulator>> {
         self.emulator.clone()
@@ -93,7 +109,7 @@ pub(super) async fn connect_in(
     sandbox: Option<Arc<Emulator>>,
     ui: &Ui,
 ) -> Result<Connection, Error> {
-    let mut connection = connection(session, session.project_id()?, sandbox, ui)?;
+    let mut connection = connection_to(session, session.project_id()?, sandbox, ui)?;
     let (projects, ()) = tokio::join!(live::projects(&connection.client), connection.client.handshake());
     match projects {
         Ok(projects) => connection.project = Some(find(session, connection.client.project_id(), projects)?),
@@ -115,7 +131,7 @@ pub(super) async fn connect_to_company(
     sandbox: Option<Arc<Emulator>>,
     ui: &Ui,
 ) -> Result<Connection, Error> {
-    let connection = connection(session, String::new(), sandbox, ui)?;
+    let connection = connection_to(session, String::new(), sandbox, ui)?;
     connection.client.handshake().await;
     Ok(connection)
 }
@@ -149,7 +165,8 @@ fn sandbox_spec(session: &Session) -> Result<ProjectSpec, Error> {
     Ok(ProjectSpec::new(&session.project_id()?, &name))
 }
 
-fn connection(
+/// A way to this project that nobody has looked at yet.
+pub(super) fn connection_to(
     session: &Session,
     project_id: String,
     emulator: Option<Arc<Emulator>>,

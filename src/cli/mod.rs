@@ -22,6 +22,7 @@ mod identity;
 mod lock;
 mod log;
 mod plan;
+mod project;
 mod questions;
 mod reconcile;
 mod record;
@@ -70,6 +71,11 @@ enum Command {
         after_help = "Examples:\n  descope-mgmt flow deploy --dry-run\n  descope-mgmt flow rollback --backup latest"
     )]
     Flow(flow::Command),
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt project list\n  descope-mgmt project create 'PCC Dev' --dry-run"
+    )]
+    Project(project::Command),
     #[command(subcommand)]
     Backup(backup::Command),
     #[command(subcommand)]
@@ -119,6 +125,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Project(command) => block_on(command.run(&globals, ui)),
         Command::Compare(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Flow(command) => block_on(command.run(&globals, ui)),

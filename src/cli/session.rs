@@ -43,6 +43,11 @@ impl Session {
         Self::load(&inputs(globals, true)?, globals)
     }
 
+    /// The same for a command that may make the project that the configuration means.
+    pub(super) fn open_creating(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&Inputs { creating: true, ..inputs(globals, false)? }, globals)
+    }
+
     fn load(inputs: &Inputs, globals: &Globals) -> Result<Self, Error> {
         let directory = inputs.directory.clone();
         let config = config::load(inputs)?;
@@ -57,6 +62,12 @@ impl Session {
         let state = State::open(state::Options { root, backup_dir, group: settings.state_group.clone() })?;
         let run_id = ulid::Ulid::generate().to_string();
         Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect(), git: OnceLock::new() })
+    }
+
+    /// From here on `project` is meant, whatever it is called.
+    pub(super) fn speak_for(&mut self, project: String) {
+        let target = &mut self.config.target;
+        (target.project_id, target.project_name) = (Some(project), None);
     }
 
     /// The id of the project that is meant, as the configuration alone tells it.
@@ -269,6 +280,7 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
         home: std::env::home_dir(),
         sandbox: globals.sandbox.is_some(),
         offline,
+        creating: false,
         flags: globals.settings(),
     })
 }

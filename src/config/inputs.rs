@@ -19,6 +19,8 @@ pub struct Inputs {
     pub sandbox: bool,
     /// Whether the run sends nothing: unset credential and project references are fine.
     pub offline: bool,
+    /// Whether the project may still be to be made: then an unset reference to its id is fine.
+    pub creating: bool,
     /// The flags that win over variables and files.
     pub flags: Flags,
 }

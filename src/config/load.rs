@@ -87,7 +87,7 @@ fn build(
     let selected = selected.as_deref();
     let stand_in = unselected.as_ref().and_then(|_| profiles.first()).map(|profile| profile.name);
     fields.scope.environment = selected.or(stand_in);
-    let (limits, project) = environment::check_blocks(&profiles, selected, &mut fields);
+    let (limits, own) = environment::check_blocks(&profiles, selected, &mut fields);
     if let Some(environment) = &mut environment {
         environment.limits = limits;
     }
@@ -116,7 +116,7 @@ fn build(
         environment,
         target,
         settings,
-        desired: Desired { tenants, flows, theme, project, protect, ..Desired::default() },
+        desired: Desired { tenants, flows, theme, project: own, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,
         looked: locate::usual(inputs),

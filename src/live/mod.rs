@@ -18,9 +18,11 @@ use crate::{
 
 mod flow_reads;
 mod projects;
+mod snapshot;
 
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
 pub use projects::{one_project, projects, projects_by};
+pub use snapshot::{Checked as CheckedSnapshot, check as check_snapshot, export as snapshot};
 
 /// What is to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -38,6 +38,7 @@ pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use in_sync::{InSync, in_sync};
 pub use lean::{Checked, check_flow};
+pub use own::{creation, file_change};
 pub use scope::Scope;
 pub use whole::{AppliedWhole, whole_baseline};
 pub use withheld::Withheld;

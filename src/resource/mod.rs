@@ -132,6 +132,8 @@ pub fn paths_of(kind: &str) -> &'static [&'static str] {
 pub fn path_of(kind: &str, label: &str) -> Option<&'static str> {
     match (kind, label) {
         (tenant::KIND, tenant::SETTINGS_LABEL) => Some(tenant::SETTINGS_PATH),
+        // A whole snapshot is no object that a digest could tell about.
+        (project::KIND, "import") => None,
         _ => paths_of(kind).first().copied(),
     }
 }

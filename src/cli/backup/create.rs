@@ -1,11 +1,18 @@
-use serde_json::json;
+use serde_json::{json, value::to_raw_value};
 
 use crate::{
-    cli::{Error, Exit, connect::connect, globals::Globals, record::Record, session::Session},
-    live,
+    cli::{
+        Error, Exit,
+        connect::{Connection, connect},
+        globals::Globals,
+        record::Record,
+        session::Session,
+    },
+    live::{self, Reads, Which},
     render::Ui,
     resource::{
-        Address, Pattern, project,
+        Address, Pattern, kept_as,
+        project::{self, snapshot::Files},
         tenant::{self, SETTINGS_KIND},
     },
     state::{AuditEvent, BackedUp, Backup},
@@ -63,4 +70,35 @@ impl Args {
         connection.close().await?;
         Ok(Exit::Done)
     }
+}
+
+/// Everything of a project that can be read, a snapshot of its configuration included where the license has them.
+pub(in crate::cli) async fn everything_in(connection: &Connection, ui: &Ui) -> Result<Vec<BackedUp>, Error> {
+    let client = &connection.client;
+    let reads = Reads { tenants: true, flows: Which::All, theme: true, ..Reads::default() };
+    let mut live = live::fetch(client, &reads).await?;
+    let ids: Vec<String> = live.tenants.iter().map(|tenant| tenant.object.id.clone()).collect();
+    live.settings = live::settings_of(client, &ids).await?;
+    live.project = connection.project.clone();
+    let index = live.index();
+    let kept = index.iter().map(|((path, id), raw)| BackedUp {
+        address: format!("{}.{id}", kept_as(path)),
+        body: Some((*raw).to_owned()),
+    });
+    let mut resources: Vec<BackedUp> = kept.collect();
+    match live::snapshot(client).await {
+        Ok(files) => resources.push(snapshot_of(&files)?),
+        Err(error) if error.is_refusal() || error.status() == Some(403) => {
+            ui.warn(&format!("the backup holds no snapshot of the configuration: {error}"));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    resources.sort_by(|a, b| a.address.cmp(&b.address));
+    Ok(resources)
+}
+
+/// A snapshot as a backup keeps it.
+pub(in crate::cli) fn snapshot_of(files: &Files) -> Result<BackedUp, Error> {
+    let body = to_raw_value(files).map_err(Error::BackupBody)?;
+    Ok(BackedUp { address: project::SNAPSHOT.to_owned(), body: Some(body) })
 }

@@ -7,6 +7,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
+        project::Import,
         reconcile::{Goal, Order, Wanted, reconcile},
         session::Session,
     },
@@ -16,7 +17,10 @@ use crate::{
     resource::{
         Address, Desired, Live, Object, Pattern,
         flow::{self, Content, Flow, Origin},
-        project::{self, DesiredProject, LiveProject},
+        project::{
+            self, DesiredProject, LiveProject,
+            snapshot::{Files, Secrets},
+        },
         tenant::{self, LiveTenant, SETTINGS_KIND},
         theme::{self, DesiredTheme, Theme},
     },
@@ -68,6 +72,13 @@ pub(in crate::cli) async fn restore(
 ) -> Result<Exit, Error> {
     let connection = connect(session, ui).await?;
     let backup = session.state.read_backup(connection.client.project_id(), id)?;
+    if let Some(files) = snapshot_meant(&backup, selection)? {
+        // Secrets of what is there already are kept, and what the import had added is taken away.
+        let import = Import { files, secrets: Secrets::default(), excludes: Vec::new(), command };
+        let result = import.run(session, &connection, goal, globals, ui).await;
+        connection.close().await?;
+        return result;
+    }
     let narrowed = narrowed_to(&backup, selection)?;
     let part = Part { backup: &backup, scope: &narrowed };
     let order = Order {
@@ -81,6 +92,20 @@ pub(in crate::cli) async fn restore(
     let result = reconcile(session, &connection, order, globals, ui).await;
     connection.close().await?;
     result
+}
+
+/// The snapshot in a backup, where it is all that the backup holds, or is named.
+fn snapshot_meant(backup: &Backup, selection: &Selection) -> Result<Option<Files>, Error> {
+    let held = backup.resources.iter().find(|it| it.address == project::SNAPSHOT);
+    let Some(body) = held.and_then(|it| it.body.as_ref()) else { return Ok(None) };
+    let named = |pattern: &Pattern| {
+        project::SNAPSHOT.parse::<Address>().is_ok_and(|address| pattern.matches(&address))
+    };
+    let alone = selection.target.is_empty() && addresses(backup).next().is_none();
+    if !alone && !selection.target.iter().any(named) {
+        return Ok(None);
+    }
+    serde_json::from_str(body.get()).map(Some).map_err(Error::BackupBody)
 }
 
 /// What the backup holds, or the part of it that was selected: other tenants are no orphans here.
@@ -99,7 +124,10 @@ fn narrowed_to(backup: &Backup, selection: &Selection) -> Result<Selection, Erro
 /// The objects in a backup; settings belong to their tenants.
 fn addresses(backup: &Backup) -> impl Iterator<Item = Address> {
     let parsed = backup.resources.iter().filter_map(|it| it.address.parse::<Address>().ok());
-    parsed.filter(|address| [tenant::KIND, flow::KIND, theme::KIND, project::KIND].contains(&address.kind()))
+    parsed.filter(|address| {
+        let kinds = [tenant::KIND, flow::KIND, theme::KIND, project::KIND];
+        kinds.contains(&address.kind()) && address.as_str() != project::SNAPSHOT
+    })
 }
 
 /// The part of a backup that is put back.

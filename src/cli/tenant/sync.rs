@@ -2,6 +2,7 @@ use crate::{
     cli::{
         Error, Exit,
         globals::{ConflictWay, Globals, Selection},
+        project::reconcile_with_project,
         reconcile::{Goal, Kinds, reconcile_configuration},
     },
     render::Ui,
@@ -19,12 +20,18 @@ pub(in crate::cli) struct Args {
     /// Apply over what was changed outside this tool, the same as --conflict config
     #[arg(long)]
     apply: bool,
+    /// Make the project first, where its id is not set yet: named by project.name or project_name of the environment
+    #[arg(long)]
+    create_project: bool,
 }
 
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let over = Globals { conflict: Some(ConflictWay::Config), ..globals.clone() };
         let globals = if self.apply { &over } else { globals };
+        if self.create_project {
+            return reconcile_with_project(globals, ui, &self.selection, "tenant sync", Kinds::Tenants).await;
+        }
         reconcile_configuration(
             globals,
             ui,

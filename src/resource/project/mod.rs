@@ -1,5 +1,7 @@
 //! A project's own name and tags: (desired, live) → what differs, and the writes that make it so. Pure.
 
+mod calls;
+pub mod snapshot;
 mod steps;
 
 use std::collections::BTreeSet;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Attributes, FieldChange, Path, Place, same_value};
 
+pub use calls::{NewProject, delete_call, list_of_company, made_id};
 pub(super) use steps::PROJECT;
 pub use steps::{LIST_PATH, list, steps};
 

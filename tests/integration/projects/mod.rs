@@ -1,6 +1,10 @@
 //! Projects: their own attributes, several of them beside each other, made, compared, exported, deleted.
 
+mod compare;
+mod from_nothing;
 mod own;
+mod snapshots;
+mod whole;
 
 use descope_mgmt::emulator::{KeySpec, Options, ProjectSpec};
 use serde_json::{Value, json};
