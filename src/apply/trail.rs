@@ -1,5 +1,6 @@
 //! Journal and audit of one run: what is about to be written, and how it ended, on disk before anybody goes on.
 
+use futures_util::future::try_join_all;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -7,7 +8,9 @@ use super::{Report, Status};
 use crate::{
     plan::{Cause, Change, Plan},
     resource::{Address, Object, Step},
-    state::{Audit, AuditContext, AuditEvent, Error, Journal, JournalStep, State, StepOutcome, digest},
+    state::{
+        Audit, AuditContext, AuditEvent, Error, Journal, JournalStep, RunPlan, State, StepOutcome, digest,
+    },
 };
 
 /// Journal and audit of one run, both open.
@@ -44,14 +47,14 @@ pub(super) struct Ticket {
 }
 
 impl Trail {
-    /// Opens both, and says that the run starts.
+    /// Opens both, and says that the run starts, and what it sets out to do.
     ///
     /// # Errors
     /// One of them can't be written: then nothing may be written to Descope.
-    pub async fn open(state: &State, context: AuditContext) -> Result<Self, Error> {
+    pub async fn open(state: &State, context: AuditContext, plan: Option<RunPlan>) -> Result<Self, Error> {
         let (project, run_id) = (context.project_id.clone(), context.run_id.clone());
         let audit = state.audit(context)?;
-        let journal = state.journal(&project, &run_id)?;
+        let journal = state.journal(&project, &run_id, plan)?;
         audit.append(AuditEvent::run_started()).await?;
         Ok(Self { audit, journal, run_id })
     }
@@ -97,9 +100,9 @@ impl Trail {
     /// # Errors
     /// It could not be written down.
     pub async fn chosen(&self, choices: &[Choice]) -> Result<(), Error> {
-        for event in choices.iter().flat_map(Choice::events) {
-            self.audit.append(event).await?;
-        }
+        let events = choices.iter().flat_map(Choice::events);
+        // At once, so that they share a write; in this order all the same.
+        try_join_all(events.map(|event| self.audit.append(event))).await?;
         Ok(())
     }
 
@@ -122,6 +125,15 @@ impl Trail {
     /// It could not be written down.
     pub async fn never_ended(&self, run: &str) -> Result<(), Error> {
         self.audit.append(AuditEvent::run_ended("never ended").about_run(Some(run))).await
+    }
+
+    /// Tells which run this one finishes, where it does.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn resumes(&self, run: Option<&str>) -> Result<(), Error> {
+        let Some(run) = run else { return Ok(()) };
+        self.audit.append(AuditEvent::resumed(run)).await
     }
 
     /// Tells which backup was made before the first write.

@@ -1,7 +1,7 @@
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::{Goal, Kinds, reconcile_configuration},
+    reconcile::{Ask, Goal, Kinds, reconcile_configuration},
 };
 use crate::render::Ui;
 
@@ -20,6 +20,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let selection = Selection { target: self.target, exclude: self.exclude, prune: false };
-        reconcile_configuration(globals, ui, &selection, "drift", Goal::Drift, Kinds::All).await
+        let (selection, goal) = (&selection, Goal::Drift);
+        let ask = Ask { selection, command: "drift", goal, kinds: Kinds::All, out: None };
+        reconcile_configuration(ask, globals, ui).await
     }
 }

@@ -25,6 +25,18 @@ pub(super) enum Error {
     Plan(Vec<Problem>),
     #[error("{} changed in Descope since the plan was shown; nothing was written", moved_text(.0))]
     Moved(Vec<Moved>),
+    #[error("the saved plan no longer holds: {}; nothing was written", moved_text(.0))]
+    PlanMoved(Vec<Moved>),
+    #[error(transparent)]
+    SavedPlan(state::Error),
+    #[error("this was planned for {is}, not for {not}")]
+    OtherPlace { is: String, not: String },
+    #[error("the part of the plan that was meant can't be read")]
+    ScopeUnreadable,
+    #[error("run {run} ended well, or was followed by a run that settled it: there is nothing to resume")]
+    NothingToResume { run: String },
+    #[error("run {run} did not write down what it set out to do")]
+    NoPlanKept { run: String },
     #[error("{} changed both in the configuration and outside this tool; nothing was written", conflict_text(.0))]
     Conflict(Vec<String>),
     #[error("no project id")]
@@ -110,6 +122,9 @@ impl Error {
             | Self::WrongProject { .. }
             | Self::NoNewName
             | Self::Snapshot(_)
+            | Self::SavedPlan(_)
+            | Self::OtherPlace { .. }
+            | Self::ScopeUnreadable
             | Self::OtherName { .. } => Exit::Invalid,
             // Something may have happened, and nobody can tell.
             Self::ProjectUnknown { .. } | Self::ImportUnknown { .. } | Self::StillListed { .. } => {
@@ -118,9 +133,11 @@ impl Error {
             // The key can't see the project: that is a wrong target, not a failure on the way.
             Self::Api(error) if error.code() == "project_not_found" => Exit::Invalid,
             Self::Usage(_) => Exit::WrongUsage,
-            Self::Moved(_) | Self::Conflict(_) | Self::HolderAlive { .. } | Self::LockChanged { .. } => {
-                Exit::Stale
-            }
+            Self::Moved(_)
+            | Self::PlanMoved(_)
+            | Self::Conflict(_)
+            | Self::HolderAlive { .. }
+            | Self::LockChanged { .. } => Exit::Stale,
             Self::State(error) if matches!(error.code(), "lock_held" | "lock_lost" | "state_busy") => {
                 Exit::Stale
             }
@@ -137,6 +154,8 @@ impl Error {
             | Self::BackupBody(_)
             | Self::BackupHolds(_)
             | Self::NoTenant { .. }
+            | Self::NothingToResume { .. }
+            | Self::NoPlanKept { .. }
             | Self::NoFlow { .. }
             | Self::NoFlowBackup { .. }
             | Self::TenantExists { .. }
@@ -169,7 +188,9 @@ impl Error {
             Self::Config(error) => failure.with_diagnostics(error.diagnostics()),
             Self::Plan(problems) => failure.with_problems(problems),
             Self::Conflict(conflicts) => failure.with_causes(conflicts.iter().cloned()),
-            Self::Moved(moved) => failure.with_causes(moved.iter().map(ToString::to_string)),
+            Self::Moved(moved) | Self::PlanMoved(moved) => {
+                failure.with_causes(moved.iter().map(ToString::to_string))
+            }
             Self::Out { source, .. }
             | Self::Log { source, .. }
             | Self::NoDirectory(source)
@@ -177,7 +198,7 @@ impl Error {
             Self::ProjectUnknown { source, .. } | Self::ImportUnknown { source } => {
                 failure.with_causes([source.to_string()])
             }
-            Self::State(error) => failure.with_source(error),
+            Self::State(error) | Self::SavedPlan(error) => failure.with_source(error),
             Self::Emulator(error) => failure.with_source(error),
             _ => failure,
         }
@@ -188,10 +209,13 @@ impl Error {
         match self {
             Self::Config(error) => error.code(),
             Self::Api(error) => error.code(),
-            Self::State(error) => error.code(),
+            Self::State(error) | Self::SavedPlan(error) => error.code(),
+            Self::OtherPlace { .. } => "other_target",
+            Self::ScopeUnreadable => "scope_unreadable",
+            Self::NothingToResume { .. } | Self::NoPlanKept { .. } => "nothing_to_resume",
             Self::Emulator(error) => error.code(),
             Self::Plan(_) => "invalid_configuration",
-            Self::Moved(_) => "stale_plan",
+            Self::Moved(_) | Self::PlanMoved(_) => "stale_plan",
             Self::Conflict(_) => "unresolved_conflict",
             Self::NoProject => "no_project",
             Self::NoKey => "no_key",
@@ -229,7 +253,14 @@ impl Error {
         let hint = match self {
             Self::Config(error) => return error.hint(),
             Self::Api(error) => return error.hint(),
-            Self::State(error) => return error.hint(),
+            Self::State(error) | Self::SavedPlan(error) => return error.hint(),
+            Self::PlanMoved(_) | Self::ScopeUnreadable => {
+                "make a new plan with `descope-mgmt plan --out FILE`, look at it, and apply that".to_owned()
+            }
+            Self::OtherPlace { .. } => "apply it where it was planned for, or plan anew".to_owned(),
+            Self::NothingToResume { .. } | Self::NoPlanKept { .. } => {
+                "`descope-mgmt plan` shows what is left to do; `audit show RUN` what the run did".to_owned()
+            }
             Self::Emulator(error) => return error.hint(),
             Self::Plan(_) | Self::Declined | Self::SandboxUrl => return None,
             Self::BackupBody(_) | Self::BackupHolds(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Error, Exit,
     globals::{Globals, Selection},
-    reconcile::{Goal, Kinds, reconcile_configuration},
+    reconcile::{Ask, Goal, Kinds, reconcile_configuration},
     session::inputs,
 };
 use crate::{config, render::Ui};
@@ -33,7 +33,8 @@ pub(super) async fn plan(globals: &Globals, selection: &Selection, ui: &Ui) -> R
     for name in &names {
         let own = Globals { environment: Some(name.clone()), ..globals.clone() };
         let before = kept.kept_documents().len();
-        let result = reconcile_configuration(&own, &kept, selection, "plan", Goal::Plan, Kinds::All).await;
+        let ask = Ask { selection, command: "plan", goal: Goal::Plan, kinds: Kinds::All, out: None };
+        let result = reconcile_configuration(ask, &own, &kept).await;
         let exit = result.unwrap_or_else(|error| {
             failed += 1;
             if !ui.is_json() {

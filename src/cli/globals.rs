@@ -233,6 +233,7 @@ impl Selection {
             excludes: self.exclude.clone(),
             prune: self.prune,
             deletes: Vec::new(),
+            forgiving: false,
             allow_replace: globals.allow_replace.clone(),
             allow_lockout: globals.allow_lockout,
             allow_breaking: globals.allow_breaking_changes,
@@ -240,6 +241,11 @@ impl Selection {
             cascade: globals.cascade,
         }
     }
+}
+
+/// A file to save a plan in: on a stream it could be neither private nor whole.
+pub(super) fn out_file(text: &str) -> Result<PathBuf, String> {
+    if matches!(text, "" | "-") { Err("name a file".to_owned()) } else { Ok(text.into()) }
 }
 
 /// Where the sandbox keeps its data unless told otherwise.

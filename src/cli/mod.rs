@@ -1,5 +1,6 @@
 //! Flags → stages called in order. Composes, decides nothing.
 
+mod against;
 mod apply;
 mod audit;
 mod backup;
@@ -28,10 +29,12 @@ mod reconcile;
 mod record;
 mod retry;
 mod run;
+mod saved;
 mod session;
 mod settle;
 mod tenant;
 mod version;
+mod who;
 
 use std::ffi::OsString;
 

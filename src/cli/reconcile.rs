@@ -1,6 +1,6 @@
 //! From desired and live to a settled plan: compare, show, ask; then `run` makes it so.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use super::{
     Exit,
@@ -12,8 +12,10 @@ use super::{
     questions::confirm,
     record::Record,
     run::{Settled, apply, exit},
+    saved,
     session::Session,
-    settle::settle_alone,
+    settle::{beyond_doubt, settle_alone},
+    who::who,
 };
 use crate::{
     apply::{self, Choice, Report},
@@ -21,7 +23,7 @@ use crate::{
     plan::{self, Action, Plan, Scope, Warning},
     render::{Telling, Ui},
     resource::{Desired, Live},
-    state::Baseline,
+    state::{AuditEvent, Baseline, SavedPlan},
 };
 
 /// What is to be reconciled, and how far it may go.
@@ -38,6 +40,23 @@ pub(super) struct Order<'a> {
     pub(super) retry: Option<&'a Selection>,
     /// What the command itself has to say.
     pub(super) warnings: Vec<Warning>,
+    /// Which kinds of objects it is about.
+    pub(super) kinds: Kinds,
+    /// The saved plan or the run that it has to do with.
+    pub(super) kept: Kept<'a>,
+}
+
+/// A plan on the disk that an order makes, or comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kept<'a> {
+    /// None.
+    No,
+    /// The plan is saved in this file.
+    To(&'a Path),
+    /// The plan must be the same as this one, saved earlier.
+    From(&'a SavedPlan),
+    /// It goes on with what this run left.
+    Resumed(&'a str),
 }
 
 /// How far a command goes.
@@ -49,6 +68,22 @@ pub(super) enum Goal {
     Drift,
     /// It shows, asks and applies.
     Apply,
+}
+
+impl Kinds {
+    /// The word that journals and saved plans have for them.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Tenants => "tenants",
+            Self::Flows => "flows",
+        }
+    }
+
+    /// Those that a word means; all where it means none.
+    pub(super) fn of(word: &str) -> Self {
+        [Self::Tenants, Self::Flows].into_iter().find(|kinds| kinds.word() == word).unwrap_or(Self::All)
+    }
 }
 
 impl Goal {
@@ -82,26 +117,39 @@ pub(super) enum Kinds {
     Flows,
 }
 
+/// What a command wants of the whole configuration, or of the part of it that was selected.
+pub(super) struct Ask<'a> {
+    /// The part.
+    pub(super) selection: &'a Selection,
+    /// The words of the command.
+    pub(super) command: &'a str,
+    /// How far it goes.
+    pub(super) goal: Goal,
+    /// Which kinds of objects it is about.
+    pub(super) kinds: Kinds,
+    /// The file that the plan is saved in, and then not applied.
+    pub(super) out: Option<&'a Path>,
+}
+
 /// Reconciles the whole configuration, or the part of it that was selected.
-pub(super) async fn reconcile_configuration(
-    globals: &Globals,
-    ui: &Ui,
-    selection: &Selection,
-    command: &str,
-    goal: Goal,
-    kinds: Kinds,
-) -> Result<Exit, Error> {
-    let mut session = Session::open(globals)?;
+pub(super) async fn reconcile_configuration(ask: Ask<'_>, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
+    let Ask { selection, command, goal, kinds, out } = ask;
+    let mut session = match out {
+        Some(_) => Session::open_to_save(globals)?,
+        None => Session::open(globals)?,
+    };
     session.keep(kinds);
     let desired = session.desired()?;
     let connection = connect(&session, ui).await?;
     let order = Order {
         wanted: Wanted::Configured(desired),
         scope: selection.scope(globals),
-        goal,
+        goal: if out.is_some() { Goal::Plan } else { goal },
         command,
         retry: Some(selection),
         warnings: session.warnings().collect(),
+        kinds,
+        kept: out.map_or(Kept::No, Kept::To),
     };
     let result = reconcile(&session, &connection, order, globals, ui).await;
     connection.close().await?;
@@ -120,8 +168,9 @@ pub(super) async fn reconcile(
     let mut scope = order.scope.clone();
     scope.withhold_console =
         globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
+    let known = beyond_doubt(session, connection.client.project_id(), &baseline);
     let compute = |live: &Live, desired: &Desired, scope: &Scope| -> Result<Plan, Error> {
-        let inputs = plan::Inputs { desired, live, baseline: &baseline, scope };
+        let inputs = plan::Inputs { desired, live, baseline: &known, scope };
         let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
         plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
         Ok(plan)
@@ -132,12 +181,25 @@ pub(super) async fn reconcile(
         live.settings.extend(live::settings_of(&connection.client, &unread).await?);
         plan = compute(&live, &desired, &scope)?;
     }
+    let who = who(session, connection, &plan).await;
+    who.note(&mut plan);
+    if let Kept::From(saved) = order.kept {
+        plan::still_holds(&saved.changes, &plan).map_err(Error::PlanMoved)?;
+    }
     let header = session.header(connection);
     let rate = connection.client.rate();
     ui.show_plan(&plan, &header, rate, telling(order.goal));
+    if let Kept::To(file) = order.kept {
+        saved::save(session, connection, &order, &plan, file)?;
+        ui.note(&format!("saved in {0}; `descope-mgmt apply {0}` applies it", file.display()));
+    }
     match order.goal {
+        Goal::Drift if plan.is_empty() && plan.orphans.is_empty() => return Ok(Exit::Done),
         Goal::Drift => {
-            return Ok(if plan.is_empty() && plan.orphans.is_empty() { Exit::Done } else { Exit::Changes });
+            if let Err(error) = note_drift(session, connection, &plan).await {
+                ui.warn(&format!("the drift is not in the audit: {error}"));
+            }
+            return Ok(Exit::Changes);
         }
         Goal::Plan if globals.detailed_exitcode && !plan.is_empty() => return Ok(Exit::Changes),
         Goal::Plan => return Ok(Exit::Done),
@@ -146,6 +208,7 @@ pub(super) async fn reconcile(
     let chosen = choices::settle(&plan, &live, globals, ui)?;
     if chosen.changes_the_plan() {
         plan = compute(&live, &chosen.desired(&desired), &chosen.scope(&scope))?;
+        who.note(&mut plan);
         ui.show_plan(&plan, &header, rate, telling(order.goal));
     }
     let in_sync = match order.wanted {
@@ -171,6 +234,15 @@ pub(super) async fn reconcile(
         ui.show_report(&plan, &header, rate, &report);
     }
     Ok(exit(&plan, &report))
+}
+
+/// Tells the audit which drift was seen, and who made it. Nothing depends on it.
+async fn note_drift(session: &Session, connection: &Connection, plan: &Plan) -> Result<(), Error> {
+    let audit = Record::begin(session, connection.client.project_id()).await?;
+    let changes = plan.changes.iter().map(|it| AuditEvent::drift_seen(it.address.as_str(), it.cause.word()));
+    let orphans = plan.orphans.iter().map(|it| AuditEvent::drift_seen(it.address.as_str(), "orphan"));
+    let told = audit.tell(changes.chain(orphans)).await;
+    audit.end(told).await
 }
 
 /// Ends an apply that has nothing to write: what others left open is settled, and what was chosen is noted.

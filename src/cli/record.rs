@@ -1,5 +1,7 @@
 //! What a command does in the state folder itself → its lines in the audit: begun, each act before and after, ended.
 
+use futures_util::future::try_join_all;
+
 use super::{error::Error, session::Session};
 use crate::state::{self, Audit, AuditEvent};
 
@@ -40,9 +42,8 @@ impl Record {
     /// # Errors
     /// It could not be written down.
     pub(super) async fn tell(&self, events: impl IntoIterator<Item = AuditEvent>) -> Result<(), Error> {
-        for event in events {
-            self.audit.append(event).await?;
-        }
+        // At once, so that they share a write; in this order all the same.
+        try_join_all(events.into_iter().map(|event| self.audit.append(event))).await?;
         Ok(())
     }
 

@@ -2,7 +2,10 @@
 
 use clap::ValueEnum;
 
-use super::{globals::Globals, reconcile::Order};
+use super::{
+    globals::Globals,
+    reconcile::{Kept, Order},
+};
 use crate::{
     apply::{Report, Status},
     plan::Plan,
@@ -20,7 +23,14 @@ pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> 
         .filter(|outcome| matches!(outcome.status, Status::Failed | Status::Skipped | Status::Unknown))
         .map(|outcome| outcome.address.as_str())
         .collect();
-    let selection = order.retry.filter(|_| !left.is_empty())?;
+    if left.is_empty() {
+        return None;
+    }
+    if matches!(order.kept, Kept::From(_) | Kept::Resumed(_)) {
+        let words = ["descope-mgmt", "apply", "--resume", &report.run_id].map(str::to_owned);
+        return Some(words.into_iter().chain(flags(globals)).collect::<Vec<_>>().join(" "));
+    }
+    let selection = order.retry?;
     let mut words = vec!["descope-mgmt".to_owned()];
     words.extend(order.command.split(' ').map(str::to_owned));
     words.extend(flags(globals));

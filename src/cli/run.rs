@@ -14,7 +14,7 @@ use super::{
     error::Error,
     globals::Globals,
     questions::decider,
-    reconcile::Order,
+    reconcile::{Kept, Order, Wanted},
     retry,
     session::{Session, interruption},
     settle::settle,
@@ -24,6 +24,7 @@ use crate::{
     live,
     plan::{self, Change, InSync, Plan},
     render::{Progress, Ui},
+    state::RunPlan,
 };
 
 /// A plan about which nothing is open any more.
@@ -82,7 +83,9 @@ pub(super) async fn apply(
     let backup = backup(session, plan, &fresh, order, project);
     state.write_backup(&backup)?;
     state.reserve(project, plan.runnable().map(Change::writes).sum())?;
-    let trail = Trail::open(state, session.audit_context(project)).await?;
+    let trail = Trail::open(state, session.audit_context(project), set_out(session, plan, order)).await?;
+    let resumed = if let Kept::Resumed(run) = order.kept { Some(run) } else { None };
+    trail.resumes(resumed).await?;
     trail.took_over(project, taken_from.as_deref()).await?;
     trail.backed_up(&backup.id).await?;
     settle(session, connection, &trail, ui).await?;
@@ -117,6 +120,20 @@ pub(super) async fn apply(
         report.notes.push(error.to_string());
     }
     Ok(report)
+}
+
+/// What the run sets out to do, so that another one can go on with it. What was not planned from the configuration can't
+/// be planned again from it.
+fn set_out(session: &Session, plan: &Plan, order: &Order<'_>) -> Option<RunPlan> {
+    if !matches!(order.wanted, Wanted::Configured(_)) {
+        return None;
+    }
+    let changes = plan.runnable().map(|change| (change.address.to_string(), change.writes()));
+    Some(RunPlan {
+        environment: session.environment_name().map(str::to_owned),
+        scope: order.scope.stored(order.kinds.word()),
+        changes: changes.collect(),
+    })
 }
 
 /// Runs to the end; at the first Ctrl-C nothing new starts, and what waits for its turn stops waiting.

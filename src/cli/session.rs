@@ -13,11 +13,13 @@ use super::{
     connect::Connection, error::Error, globals::Globals, identity::sandbox_project, reconcile::Kinds,
 };
 use crate::{
-    config::{self, Config, Diagnostic, Inputs, Limits, Selection},
+    config::{self, Config, Diagnostic, Inputs, Limits, Selection, SourceFile},
     plan::Warning,
     render::{Header, Ui},
     resource::{Desired, Path, tenant::Tenant},
-    state::{self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, State},
+    state::{
+        self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, SavedPlan, State,
+    },
 };
 
 /// What every command that talks to a project needs.
@@ -46,6 +48,22 @@ impl Session {
     /// The same for a command that may make the project that the configuration means.
     pub(super) fn open_creating(globals: &Globals) -> Result<Self, Error> {
         Self::load(&Inputs { creating: true, ..inputs(globals, false)? }, globals)
+    }
+
+    /// The same with the texts of the configuration files kept, for a plan that is saved.
+    pub(super) fn open_to_save(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&Inputs { keep_sources: true, ..inputs(globals, false)? }, globals)
+    }
+
+    /// The session of a saved plan: its configuration, its environment, and the variables of today.
+    pub(super) fn open_saved(globals: &Globals, plan: &SavedPlan) -> Result<Self, Error> {
+        let files = plan.files.iter().map(|it| SourceFile { path: it.path.clone(), text: it.text.clone() });
+        let inputs = Inputs {
+            embedded: Some(files.collect()),
+            environment: plan.environment.clone(),
+            ..inputs(globals, false)?
+        };
+        Self::load(&inputs, globals)
     }
 
     fn load(inputs: &Inputs, globals: &Globals) -> Result<Self, Error> {
@@ -148,6 +166,23 @@ impl Session {
             sandbox: self.sandbox.is_some(),
             files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
             reach: Some(format!("lock: {}", self.state.reach())),
+            against: None,
+        }
+    }
+
+    /// The same for a plan against a backup.
+    pub(super) fn header_against(&self, project: &str, backup: &Backup) -> Header {
+        let environment = self.config.environment.as_ref();
+        let made = backup.created_at.format("%Y-%m-%d %H:%M:%SZ");
+        Header {
+            environment: environment.map(|it| it.name.clone()),
+            why: environment.map(|it| it.why.to_string()),
+            project_id: project.to_owned(),
+            project_name: None,
+            sandbox: self.sandbox.is_some(),
+            files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
+            reach: None,
+            against: Some(format!("{} of {made}", backup.id)),
         }
     }
 
@@ -282,6 +317,8 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
         offline,
         creating: false,
         flags: globals.settings(),
+        embedded: None,
+        keep_sources: false,
     })
 }
 

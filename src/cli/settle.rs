@@ -1,12 +1,14 @@
 //! Journals of runs that never ended → outcomes in the audit: what became of each write that nobody saw end.
 
+use std::borrow::Cow;
+
 use super::{Error, connect::Connection, session::Session};
 use crate::{
     apply::{Report, Trail},
     live::{self, Found},
     render::Ui,
     resource::{Address, path_of},
-    state::{AuditLoose, JournalRecord, JournalStep, StepOutcome, digest},
+    state::{AuditLoose, Baseline, JournalRecord, JournalStep, StepOutcome, digest},
 };
 
 /// Settles unfinished runs where nothing else is to be written. Takes the lock only if there are any.
@@ -17,11 +19,28 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
     }
     session.state.prepare(project)?;
     let (lock, taken_from) = session.lock(project, "settle", ui).await?;
-    let trail = Trail::open(&session.state, session.audit_context(project)).await?;
+    let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
     trail.took_over(project, taken_from.as_deref()).await?;
     settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;
     Ok(lock.release()?)
+}
+
+/// The baseline, but for what runs had begun to write that never ended: whoever made that differ can't be told from it.
+pub(super) fn beyond_doubt<'a>(
+    session: &Session,
+    project: &str,
+    baseline: &'a Baseline,
+) -> Cow<'a, Baseline> {
+    let mut baseline = Cow::Borrowed(baseline);
+    // What can't be read is told by the run that settles it.
+    for run in session.state.unfinished_journals(project).unwrap_or_default() {
+        let Ok(record) = session.state.read_journal(project, &run) else { continue };
+        for (step, _) in &record.steps {
+            baseline.to_mut().forget(&step.address);
+        }
+    }
+    baseline
 }
 
 /// Tells the audit how the open writes of unfinished runs ended, as far as the live objects show it. The caller holds

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Error,
+    Error, SourceFile,
     problems::{Problem, Problems},
     source::Source,
     tree::{self, Kind, MOST_BYTES, Node, Tree},
@@ -36,6 +36,19 @@ pub(super) fn read(
         wave = next;
     }
     Ok(trees)
+}
+
+/// Parses files whose texts are at hand; what they include is among them.
+pub(super) fn embedded(directory: &Path, files: &[SourceFile], problems: &mut Problems) -> Vec<Tree> {
+    let mut trees = Vec::with_capacity(files.len());
+    for (file, number) in files.iter().zip(0..) {
+        let name = file.path.display().to_string();
+        let source = Source::new(number, &name, directory.join(&file.path), file.text.clone());
+        let (tree, found) = tree::parse(source);
+        problems.extend(found);
+        trees.push(tree);
+    }
+    trees
 }
 
 /// Two paths to one file have one identity.

@@ -23,6 +23,19 @@ pub struct Inputs {
     pub creating: bool,
     /// The flags that win over variables and files.
     pub flags: Flags,
+    /// The files themselves, as a saved plan has them: then nothing is located, read or included.
+    pub embedded: Option<Vec<SourceFile>>,
+    /// Whether the texts of the files are wanted with the configuration.
+    pub keep_sources: bool,
+}
+
+/// A configuration file as it lies on the disk: its references are not expanded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where it lies, as messages name it.
+    pub path: PathBuf,
+    /// All of it.
+    pub text: String,
 }
 
 /// The global flags that also are settings, as they were written; `None` where the flag was not given.

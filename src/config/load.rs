@@ -20,13 +20,12 @@ use crate::resource::Desired;
 /// # Errors
 /// Files that are not there, an environment that can't be chosen, or all problems of the files at once.
 pub fn load(inputs: &Inputs) -> Result<Config, Error> {
-    let files = locate(inputs)?;
-    if files.is_empty() && !works_without_files(inputs) {
-        return Err(Error::NoFile { looked: locate::usual(inputs) });
-    }
     let mut problems = Problems::default();
+    let trees = match &inputs.embedded {
+        Some(files) => files::embedded(&inputs.directory, files, &mut problems),
+        None => from_disk(inputs, &mut problems)?,
+    };
     variables::check(&inputs.variables, &mut problems);
-    let trees = files::read(&inputs.directory, files, &mut problems)?;
     let mut extra = flows::Extra::behind(&trees);
     let outcome = build(inputs, &trees, &mut extra, &mut problems);
     let has_errors = problems.has_errors();
@@ -57,6 +56,14 @@ pub fn environments(inputs: &Inputs) -> Result<Vec<String>, Error> {
     let scope = Scope { variables: &inputs.variables, environment: None, references: References::Skip };
     let sections = sections::read(&trees, &mut Fields { scope, problems: &mut problems });
     Ok(sections.environments.iter().map(|block| block.name.to_owned()).collect())
+}
+
+fn from_disk(inputs: &Inputs, problems: &mut Problems) -> Result<Vec<Tree>, Error> {
+    let files = locate(inputs)?;
+    if files.is_empty() && !works_without_files(inputs) {
+        return Err(Error::NoFile { looked: locate::usual(inputs) });
+    }
+    files::read(&inputs.directory, files, problems)
 }
 
 fn works_without_files(inputs: &Inputs) -> bool {
@@ -112,6 +119,7 @@ fn build(
     origins.splice(0..0, origin(environment.as_ref()).into_iter().chain(of_target));
     Ok(Config {
         files: trees.iter().map(|tree| tree.source().name().as_ref().into()).collect(),
+        sources: trees.iter().filter(|_| inputs.keep_sources).map(|tree| tree.source().to_file()).collect(),
         environments: profiles.iter().map(|profile| profile.name.to_owned()).collect(),
         environment,
         target,

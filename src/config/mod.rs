@@ -36,7 +36,7 @@ pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
 pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
-pub use inputs::{Flags, Inputs, Variables};
+pub use inputs::{Flags, Inputs, SourceFile, Variables};
 pub use load::{environments, load};
 pub use locate::locate;
 pub use scalar::parse_scalar;
@@ -51,6 +51,8 @@ use crate::resource::Desired;
 pub struct Config {
     /// The files it was read from, as headers show them, included ones behind those that were named.
     pub files: Vec<PathBuf>,
+    /// Their texts, where they were wanted.
+    pub sources: Vec<SourceFile>,
     /// The selected environment; `None` where no file defines any.
     pub environment: Option<Environment>,
     /// The names of all environments, in the order of the files.

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use super::SourceFile;
 use crate::resource::Place;
 
 /// A part of a file, in bytes.
@@ -32,6 +33,11 @@ pub(super) struct Source {
 impl Source {
     pub(super) fn new(number: u32, name: &str, path: PathBuf, text: String) -> Self {
         Self { number, name: name.into(), path, text, lines: OnceLock::new() }
+    }
+
+    /// The whole file.
+    pub(super) fn to_file(&self) -> SourceFile {
+        SourceFile { path: self.name.as_ref().into(), text: self.text.clone() }
     }
 
     pub(super) fn number(&self) -> u32 {

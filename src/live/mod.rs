@@ -16,12 +16,16 @@ use crate::{
     },
 };
 
+mod audit;
 mod flow_reads;
 mod projects;
+mod remembered;
 mod snapshot;
 
+pub use audit::{Record as AuditRecord, last_changes};
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
 pub use projects::{one_project, projects, projects_by};
+pub use remembered::{Unfit, remembered};
 pub use snapshot::{Checked as CheckedSnapshot, check as check_snapshot, export as snapshot};
 
 /// What is to be read.

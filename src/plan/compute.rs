@@ -113,15 +113,13 @@ fn unmatched_targets<'a>(
         let mut all = wanted.chain(there).chain(flows).chain(doomed).chain(look).chain(own);
         all.any(|address| pattern.matches(&address))
     };
-    scope.targets.iter().chain(&scope.excludes).filter(move |pattern| !known(pattern)).map(|pattern| {
-        Problem {
-            code: "no_such_target",
-            message: format!("'{pattern}' names nothing, neither in the configuration nor in Descope"),
-            hint:
-                "write an address as the plan shows it, such as 'tenant.acme-corp'; '*' stands for any text"
-                    .to_owned(),
-            place: None,
-        }
+    let unknown = move |pattern: &&Pattern| !scope.forgiving && !known(pattern);
+    scope.targets.iter().chain(&scope.excludes).filter(unknown).map(|pattern| Problem {
+        code: "no_such_target",
+        message: format!("'{pattern}' names nothing, neither in the configuration nor in Descope"),
+        hint: "write an address as the plan shows it, such as 'tenant.acme-corp'; '*' stands for any text"
+            .to_owned(),
+        place: None,
     })
 }
 

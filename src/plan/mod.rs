@@ -15,6 +15,7 @@ mod in_sync;
 mod laws;
 mod lean;
 mod own;
+mod saved;
 mod scope;
 mod tenants;
 #[cfg(test)]
@@ -24,6 +25,7 @@ mod withheld;
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::{
@@ -39,6 +41,7 @@ pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use in_sync::{InSync, in_sync};
 pub use lean::{Checked, check_flow};
 pub use own::{creation, file_change};
+pub use saved::{saved_changes, still_holds};
 pub use scope::Scope;
 pub use whole::{AppliedWhole, whole_baseline};
 pub use withheld::Withheld;
@@ -73,6 +76,8 @@ pub struct Change {
     pub unmanaged_kept: usize,
     /// Who made the difference; of several attributes, the cause that needs most care.
     pub cause: Cause,
+    /// Who made it outside this tool, and when.
+    pub traced: Traced,
     /// What was last applied of each attribute that differs; empty where nothing was.
     pub applied: Vec<Option<Value>>,
     /// What was last applied, what the configuration has, what is live: of an object that is compared as a whole.
@@ -188,6 +193,23 @@ impl Cause {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// What Descope's audit says of a change that somebody made outside this tool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Traced {
+    /// It was not asked.
+    #[default]
+    NotAsked,
+    /// It does not know.
+    Unknown,
+    /// It names the last one who changed the object.
+    By {
+        /// When that was.
+        at: DateTime<Utc>,
+        /// The id of a person in the console, or of a key.
+        actor: String,
+    },
 }
 
 /// What must have happened before a change may start.

@@ -1,6 +1,9 @@
 //! Which part of a plan is meant, and what it may do.
 
-use crate::resource::{Address, Pattern};
+use crate::{
+    resource::{Address, Pattern},
+    state::StoredScope,
+};
 
 /// Which part of a plan is meant, and what it may do.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +17,8 @@ pub struct Scope {
     pub prune: bool,
     /// The orphans that are deleted all the same: somebody said so of each.
     pub deletes: Vec<Address>,
+    /// Whether targets may name what is gone by now, as those of a run that is resumed.
+    pub forgiving: bool,
     /// What may be deleted and made anew.
     pub allow_replace: Vec<Pattern>,
     /// Whether tenants may be locked that nobody could get into afterwards.
@@ -27,6 +32,40 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// It, as saved plans and journals keep it, for these kinds of objects.
+    pub fn stored(&self, kinds: &str) -> StoredScope {
+        let texts = |patterns: &[Pattern]| patterns.iter().map(|it| it.as_str().to_owned()).collect();
+        StoredScope {
+            kinds: kinds.to_owned(),
+            targets: texts(&self.targets),
+            excludes: texts(&self.excludes),
+            prune: self.prune,
+            deletes: self.deletes.iter().map(Address::to_string).collect(),
+            allow_replace: texts(&self.allow_replace),
+            allow_lockout: self.allow_lockout,
+            allow_breaking: self.allow_breaking,
+            cascade: self.cascade,
+        }
+    }
+
+    /// What was kept; `None` where a pattern in it is none.
+    pub fn restored(stored: &StoredScope) -> Option<Self> {
+        let patterns =
+            |texts: &[String]| texts.iter().map(|it| it.parse().ok()).collect::<Option<Vec<Pattern>>>();
+        Some(Self {
+            targets: patterns(&stored.targets)?,
+            excludes: patterns(&stored.excludes)?,
+            prune: stored.prune,
+            deletes: stored.deletes.iter().map(|it| it.parse().ok()).collect::<Option<_>>()?,
+            allow_replace: patterns(&stored.allow_replace)?,
+            allow_lockout: stored.allow_lockout,
+            allow_breaking: stored.allow_breaking,
+            withhold_console: false,
+            forgiving: false,
+            cascade: stored.cascade,
+        })
+    }
+
     /// Whether `address` is meant. What is excluded is not, target or no target.
     pub fn contains(&self, address: &Address) -> bool {
         self.targets.is_empty() && !self.excludes(address) || self.targets(address)

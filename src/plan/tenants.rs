@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::{Action, Cause, Change, Need, Orphan, Scope, Withheld};
+use super::{Action, Cause, Change, Need, Orphan, Scope, Traced, Withheld};
 use crate::resource::{
     Address, Attributes, Desired, Live, Object, Observed,
     tenant::{self, LiveTenant, SETTINGS_PATH, TENANT_PATH, Tenant},
@@ -132,6 +132,7 @@ pub(super) fn blank(address: Address) -> Change {
         fields: Vec::new(),
         unmanaged_kept: 0,
         cause: Cause::Unknown,
+        traced: Traced::NotAsked,
         applied: Vec::new(),
         versions: None,
         breaking: Vec::new(),

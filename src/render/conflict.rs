@@ -10,8 +10,8 @@ use super::{
     quote::{MASK, inline, plain},
 };
 use crate::{
-    plan::Change,
-    resource::{Address, Path},
+    plan::{Cause, Change},
+    resource::{Address, FieldChange, Path},
 };
 
 /// One attribute that was changed both in the configuration and outside this tool.
@@ -28,13 +28,9 @@ pub struct Conflict {
 impl Conflict {
     /// The conflicts in a change.
     pub fn all(change: &Change) -> Vec<Self> {
-        let conflict = |(field, applied): (&crate::resource::FieldChange, Option<&Value>)| {
-            let shown = |value: Option<&Value>| match value {
-                None => "none".to_owned(),
-                Some(_) if field.sensitive => MASK.to_owned(),
-                Some(value) => inline(value),
-            };
-            let sides = [applied, field.after.as_ref(), field.before.as_ref()].map(shown);
+        let conflict = |(field, applied): (&FieldChange, Option<&Value>)| {
+            let sides = [applied, field.after.as_ref(), field.before.as_ref()]
+                .map(|value| shown(value, field.sensitive));
             Self { address: change.address.clone(), path: field.path.clone(), sides }
         };
         let whole = change.whole_conflict().map(|sides| Self {
@@ -45,6 +41,21 @@ impl Conflict {
         change.conflicts().map(conflict).chain(whole).collect()
     }
 
+    /// The differences of which nobody knows who made them: nothing is known to have been applied.
+    pub(super) fn unexplained(change: &Change) -> Vec<Self> {
+        let fields = change.fields.iter().filter(|_| change.cause == Cause::Unknown);
+        let sides = |field: &FieldChange| {
+            let [config, live] = [&field.after, &field.before].map(|it| shown(it.as_ref(), field.sensitive));
+            ["not known".to_owned(), config, live]
+        };
+        let told = |field: &FieldChange| Self {
+            address: change.address.clone(),
+            path: field.path.clone(),
+            sides: sides(field),
+        };
+        fields.map(told).collect()
+    }
+
     /// What was last applied, what the configuration says, what is live, a line each.
     pub(super) fn lines(&self) -> [String; 3] {
         let [applied, config, live] = &self.sides;
@@ -53,6 +64,14 @@ impl Conflict {
             format!("configuration: {config}"),
             format!("live:          {live}"),
         ]
+    }
+}
+
+fn shown(value: Option<&Value>, sensitive: bool) -> String {
+    match value {
+        None => "none".to_owned(),
+        Some(_) if sensitive => MASK.to_owned(),
+        Some(value) => inline(value),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Header {
     pub files: Vec<String>,
     /// How far the lock reaches.
     pub reach: Option<String>,
+    /// The backup that stands in for what is live, where one does.
+    pub against: Option<String>,
 }
 
 impl Header {
@@ -35,6 +37,7 @@ impl Header {
             self.environment.as_deref().map(plain),
             Some(format!("project {}{name}", plain(&self.project_id))),
             (!source.is_empty()).then_some(source),
+            self.against.as_ref().map(|backup| format!("against backup {backup}, offline")),
             self.reach.clone(),
         ]
         .into_iter()

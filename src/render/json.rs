@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     apply::{Outcome, Report, Status},
-    plan::{Change, Counts, Need, Orphan, Plan, Warning},
+    plan::{Change, Counts, Need, Orphan, Plan, Traced, Warning},
     resource::Address,
     units::RateLimit,
 };
@@ -24,7 +24,7 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) ->
     let orphan =
         |orphan: &Orphan| json!({"address": orphan.address, "id": orphan.address.id(), "name": orphan.name});
     let warning = |warning: &Warning| json!({"code": warning.code, "message": warning.message, "address": warning.address});
-    document([
+    let mut plan = document([
         ("environment", json!(header.environment)),
         ("project_id", json!(header.project_id)),
         ("sandbox", json!(header.sandbox)),
@@ -41,7 +41,11 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) ->
         ("requests", json!(estimate.requests)),
         ("seconds", json!(estimate.seconds)),
         ("warnings", plan.warnings.iter().map(warning).collect()),
-    ])
+    ]);
+    if let (Some(backup), Some(map)) = (&header.against, plan.as_object_mut()) {
+        map.insert("against".to_owned(), json!(backup));
+    }
+    plan
 }
 
 fn change(change: &Change) -> Value {
@@ -81,6 +85,10 @@ fn change(change: &Change) -> Value {
     });
     if let (false, Some(map)) = (change.breaking.is_empty(), document.as_object_mut()) {
         map.insert("breaking".to_owned(), json!(change.breaking));
+    }
+    if let (Traced::By { at, actor }, Some(map)) = (&change.traced, document.as_object_mut()) {
+        map.insert("changed_at".to_owned(), json!(at));
+        map.insert("changed_by".to_owned(), json!(actor));
     }
     if let (Some(withheld), Some(map)) = (&change.withheld, document.as_object_mut()) {
         map.insert("withheld".to_owned(), json!(withheld.reason(&change.address)));

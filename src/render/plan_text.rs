@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use console::Style;
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ use super::{
     words,
 };
 use crate::{
-    plan::{Action, Cause, Change, Counts, Plan},
+    plan::{Action, Cause, Change, Counts, Plan, Traced},
     resource::{Address, FieldChange},
     units::RateLimit,
 };
@@ -35,6 +36,8 @@ pub(super) struct Room {
     pub(super) full: bool,
     /// Whether it is told as drift: from desired to live.
     pub(super) drift: bool,
+    /// What ages are counted from.
+    pub(super) now: DateTime<Utc>,
 }
 
 /// The whole plan as text.
@@ -211,9 +214,10 @@ impl Text<'_> {
             Action::Delete { .. } => ("-", &self.styles.delete),
         };
         let withheld = change.withheld.as_ref().map(|withheld| withheld.reason(&change.address));
+        let traced = trace(&change.traced, self.room.now);
         let cause = match change.cause {
-            Cause::Console => Some("(changed outside this tool)".to_owned()),
-            Cause::Both => Some("(conflict: changed here and outside this tool)".to_owned()),
+            Cause::Console => Some(format!("(changed outside this tool{traced})")),
+            Cause::Both => Some(format!("(conflict: changed here and outside this tool{traced})")),
             Cause::Config | Cause::Unknown => None,
         };
         let withheld = withheld.map(|reason| match change.action {
@@ -236,9 +240,10 @@ impl Text<'_> {
                 self.push(&style, &line);
             }
         }
-        for conflict in Conflict::all(change) {
+        let open = if self.room.drift { Conflict::unexplained(change) } else { Vec::new() };
+        for conflict in Conflict::all(change).iter().chain(&open) {
             self.lines.push(format!("      {}:", plain(&conflict.path.to_string())));
-            self.lines.extend(conflict.lines().map(|line| format!("        {line}")));
+            self.lines.extend(conflict.lines().into_iter().map(|line| format!("        {line}")));
         }
         if change.unmanaged_kept > 0 && !change.action.destroys() {
             let (count, s) = (change.unmanaged_kept, plural(change.unmanaged_kept));
@@ -256,6 +261,7 @@ impl Text<'_> {
         let column = attributes.keys().map(String::len).max().unwrap_or(0) + 1;
         for (word, value) in attributes {
             let label = format!("{}:", plain(word));
+            let value = &short(word, value);
             let line = format!("      {label:<column$} {}", inline(value));
             match value {
                 Value::Array(items) if line.chars().count() > self.room.width => {
@@ -336,6 +342,36 @@ impl Text<'_> {
         if kept > 0 {
             self.lines.push(format!("            {kept} kept"));
         }
+    }
+}
+
+/// When somebody made a change and who, behind what is said of the change.
+fn trace(traced: &Traced, now: DateTime<Utc>) -> String {
+    match traced {
+        Traced::NotAsked => String::new(),
+        Traced::Unknown => "; Descope's audit does not know who".to_owned(),
+        Traced::By { at, actor } => {
+            let actor = if actor.is_empty() { "unknown" } else { actor };
+            format!(", {}, actor {}", ago(now.signed_duration_since(at).num_seconds()), plain(actor))
+        }
+    }
+}
+
+/// How long ago, roughly.
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..60 => "just now".to_owned(),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..172_800 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// A value as a line has room for it: of a digest its beginning tells as much.
+fn short(word: &str, value: &Value) -> Value {
+    match value {
+        Value::String(digest) if word == "sha256" => digest.chars().take(12).collect::<String>().into(),
+        other => other.clone(),
     }
 }
 

@@ -28,6 +28,10 @@ fn live(tenants: &[Value]) -> Live {
     Live { tenants: tenants.iter().map(observe).collect(), ..Live::default() }
 }
 
+fn moment(text: &str) -> chrono::DateTime<chrono::Utc> {
+    text.parse().unwrap()
+}
+
 fn names(names: &[&str]) -> Names {
     names.iter().copied().collect()
 }
@@ -85,7 +89,7 @@ fn text(plan: &Plan, width: usize, coloured: bool) -> String {
         &header(),
         RateLimit::DEFAULT,
         &Styles::new(coloured),
-        Room { width, full: false, drift: false },
+        Room { width, full: false, drift: false, now: moment("2026-07-01T14:30:00Z") },
     )
 }
 
@@ -151,4 +155,35 @@ fn a_report_names_every_failure_and_the_ways_on_and_back() {
         ..Report::default()
     };
     assert_snapshot!(report_text::report(&report, &Styles::new(false), 60));
+}
+
+#[test]
+fn who_changed_something_and_when_is_told_where_it_is_known() {
+    use crate::plan::{Cause, Traced};
+    let mut plan = everything();
+    let told = |plan: &mut Plan, traced: Traced| {
+        let change = plan.changes.iter_mut().find(|change| change.address.id() == "acme-corp").unwrap();
+        (change.cause, change.traced) = (Cause::Console, traced);
+        let document = super::json::plan(plan, &header(), RateLimit::DEFAULT, true);
+        let change =
+            document["changes"].as_array().unwrap().iter().find(|it| it["id"] == "acme-corp").unwrap();
+        let line =
+            text(plan, 120, false).lines().find(|line| line.contains("tenant.acme-corp")).unwrap().to_owned();
+        (line, change["changed_at"].clone(), change["changed_by"].clone())
+    };
+    for (at, ago) in [
+        ("14:29:30", "just now"),
+        ("14:00:00", "30 min ago"),
+        ("12:20:00", "2 h ago"),
+        ("00:00:00", "14 h ago"),
+    ] {
+        let at = moment(&format!("2026-07-01T{at}Z"));
+        let (line, when, who) = told(&mut plan, Traced::By { at, actor: "U2xy".into() });
+        assert!(line.ends_with(&format!("(changed outside this tool, {ago}, actor U2xy)")), "{line}");
+        assert_eq!((when, who), (json!(at), json!("U2xy")));
+    }
+    let (line, when, _) = told(&mut plan, Traced::Unknown);
+    assert!(line.ends_with("(changed outside this tool; Descope's audit does not know who)"), "{line}");
+    assert_eq!(when, Value::Null);
+    assert!(told(&mut plan, Traced::NotAsked).0.ends_with("(changed outside this tool)"));
 }

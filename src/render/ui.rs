@@ -150,7 +150,8 @@ impl Ui {
     /// Shows a plan: as text always, as JSON where nothing follows it.
     pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) {
         if !self.is_json() {
-            let room = Room { width: self.width, full: self.options.full, drift: telling == Telling::Drift };
+            let drift = telling == Telling::Drift;
+            let room = Room { width: self.width, full: self.options.full, drift, now: chrono::Utc::now() };
             self.write_out(&plan_text::plan(plan, header, rate, &self.out, room));
         } else if telling != Telling::Prelude {
             self.write_json(&json::plan(plan, header, rate, self.options.full));

@@ -112,6 +112,23 @@ impl Shape {
         }
     }
 
+    /// An object in one of the many forms that mean the same: what says nothing left out, lists sorted.
+    pub fn normal(&self, object: &Object) -> Object {
+        let told = object.iter().filter(|(key, value)| {
+            let key = key.as_str();
+            !self.computed.contains(&key) && !is_zero(value, self.opaque.contains(&key))
+        });
+        told.map(|(key, value)| (key.clone(), self.normal_value(key, value))).collect()
+    }
+
+    fn normal_value(&self, key: &str, value: &Value) -> Value {
+        match value {
+            Value::Object(map) if !self.opaque.contains(&key) => Value::Object(self.normal(map)),
+            Value::Array(_) | Value::String(_) if self.caseless.contains(&key) => sorted(&lower_case(value)),
+            value => sorted(value),
+        }
+    }
+
     /// The keys in which two readings of one object differ, computed ones aside.
     pub fn differences(&self, expected: &Object, found: &Object) -> Vec<Difference> {
         let added = found.keys().filter(|key| !expected.contains_key(*key));
@@ -150,6 +167,14 @@ fn is_zero(value: &Value, opaque: bool) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(map) => map.is_empty() || !opaque && map.values().all(|value| is_zero(value, false)),
     }
+}
+
+/// A value whose list, if it is one, is in an order of its own.
+fn sorted(value: &Value) -> Value {
+    let Value::Array(items) = value else { return value.clone() };
+    let mut items = items.clone();
+    items.sort_by_cached_key(Value::to_string);
+    Value::Array(items)
 }
 
 fn lower_case(value: &Value) -> Value {

@@ -64,6 +64,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A saved plan does not match its own checksum.
+    #[error("The saved plan '{}' was changed after it was written: its checksum does not match", path.display())]
+    PlanEdited {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no backup of this id.
     #[error("There is no backup '{id}' of project '{project}'")]
     NoBackup {
@@ -182,6 +188,7 @@ impl Error {
             Self::Malformed { .. } => "state_file_malformed",
             Self::UnsupportedFormat { .. } => "state_format_unsupported",
             Self::Checksum { .. } => "backup_checksum_mismatch",
+            Self::PlanEdited { .. } => "plan_edited",
             Self::NoBackup { .. } => "backup_not_found",
             Self::NoBackups { .. } => "no_backups",
             Self::Misplaced { .. } => "backup_misplaced",
@@ -212,6 +219,7 @@ impl Error {
             Self::Checksum { .. } => {
                 "Do not restore from it. `backup list` shows the others; `backup verify` checks them.".to_owned()
             }
+            Self::PlanEdited { .. } => "Make a new one with `plan --out`, and look at it.".to_owned(),
             Self::NoBackup { .. } => "`backup list` shows those there are.".to_owned(),
             Self::NoBackups { .. } => {
                 "Every run that writes makes one first; `backup create` makes one now. Were they written with another \

@@ -15,7 +15,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Clock, Error, State,
+    Clock, Error, State, StoredScope,
+    audit::begins_like,
     commit::{GroupCommit, Sink},
     disk::{self, Place, fit_name},
     format::FormatVersion,
@@ -39,6 +40,17 @@ pub struct JournalStep {
     pub desired_sha: Option<String>,
 }
 
+/// What a run set out to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunPlan {
+    /// The environment, where there is one.
+    pub environment: Option<String>,
+    /// Which part of the plan was meant, and what it might do.
+    pub scope: StoredScope,
+    /// The objects to change, and how many writes each takes.
+    pub changes: Vec<(String, usize)>,
+}
+
 /// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +72,9 @@ enum Line {
         ts: DateTime<Utc>,
         project_id: String,
         run_id: String,
+        /// An older version does not say.
+        #[serde(default)]
+        plan: Option<RunPlan>,
     },
     Step {
         ts: DateTime<Utc>,
@@ -127,6 +142,8 @@ pub struct JournalRecord {
     pub run_id: String,
     /// When it began.
     pub started_at: DateTime<Utc>,
+    /// What it set out to do, if that was written down.
+    pub plan: Option<RunPlan>,
     /// Whether it ended by itself.
     pub finished: bool,
     /// The steps it began, in the order they were first begun, and how each ended.
@@ -151,6 +168,18 @@ impl JournalRecord {
         found.map(|(_, outcome)| *outcome)
     }
 
+    /// The objects that the run set out to change and did not come to the end of.
+    pub fn left(&self) -> impl Iterator<Item = &str> {
+        let changes = self.plan.iter().flat_map(|plan| &plan.changes);
+        let done = |address: &str| {
+            let succeeded = |(step, outcome): &&(JournalStep, StepOutcome)| {
+                step.address == address && *outcome == StepOutcome::Succeeded
+            };
+            self.steps.iter().filter(succeeded).count()
+        };
+        changes.filter(move |(address, writes)| done(address) < *writes).map(|(address, _)| address.as_str())
+    }
+
     fn ended(&self, wanted: impl Fn(StepOutcome) -> bool) -> impl Iterator<Item = &JournalStep> {
         self.steps.iter().filter(move |(_, outcome)| wanted(*outcome)).map(|(step, _)| step)
     }
@@ -161,13 +190,14 @@ impl State {
     ///
     /// # Errors
     /// It cannot be written, or the run has one already.
-    pub fn journal(&self, project: &str, run_id: &str) -> Result<Journal, Error> {
+    pub fn journal(&self, project: &str, run_id: &str, plan: Option<RunPlan>) -> Result<Journal, Error> {
         let path = self.journal_path(project, run_id)?;
         let start = Line::Start {
             format_version: FormatVersion::default(),
             ts: self.clock().now(),
             project_id: project.to_owned(),
             run_id: run_id.to_owned(),
+            plan,
         };
         let mut bytes = Vec::new();
         write_line(&mut bytes, &start, &path)?;
@@ -190,6 +220,20 @@ impl State {
             }
         }
         Ok(unfinished)
+    }
+
+    /// The run that `text` means, its id or the beginning of only one, among those that have a journal.
+    ///
+    /// # Errors
+    /// None, or several, are meant; or the folder cannot be read.
+    pub fn find_journal(&self, project: &str, text: &str) -> Result<String, Error> {
+        let ids = disk::names(&self.journal_folder(project)?, "jsonl")?;
+        let mut meant: Vec<String> = ids.into_iter().filter(|id| begins_like(id, text)).collect();
+        if meant.len() > 1 {
+            return Err(Error::ambiguous("run", text, meant.into_iter()));
+        }
+        let missing = || Error::NoJournal { project: project.to_owned(), run_id: text.to_owned() };
+        meant.pop().filter(|_| !text.is_empty()).ok_or_else(missing)
     }
 
     /// Reads the journal of a run, finished or not.
@@ -236,9 +280,10 @@ fn read_record(path: &Path, bytes: &[u8]) -> Result<JournalRecord, Error> {
     for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
         let line = serde_json::from_slice(line).map_err(malformed)?;
         match (&mut record, line) {
-            (None, Line::Start { format_version, ts, run_id, .. }) => {
+            (None, Line::Start { format_version, ts, run_id, plan, .. }) => {
                 format_version.check(path)?;
-                record = Some(JournalRecord { run_id, started_at: ts, finished: false, steps: Vec::new() });
+                let (finished, steps) = (false, Vec::new());
+                record = Some(JournalRecord { run_id, started_at: ts, plan, finished, steps });
             }
             (Some(record), Line::Step { step, outcome, .. }) => {
                 let found = (step, outcome.unwrap_or(StepOutcome::Unknown));

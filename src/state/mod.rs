@@ -27,6 +27,8 @@ mod journal;
 mod lines;
 mod lock;
 mod reach;
+mod saved_plan;
+mod scope;
 
 use std::{
     path::{Path, PathBuf},
@@ -35,7 +37,7 @@ use std::{
 
 pub use actor::{Actor, Process};
 pub use audit::{
-    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditLoose,
+    Audit, AuditContext, AuditEntry, AuditEvent, AuditExcerpt, AuditFilter, AuditLine, AuditLoose, AuditOwn,
     AuditProblem, AuditRun, AuditVerification,
 };
 pub use backup::{BackedUp, Backup, BackupSummary, Keep, backup_made_at};
@@ -44,9 +46,11 @@ pub use canonical::digest;
 pub use clock::Clock;
 pub use error::Error;
 pub use git::Git;
-pub use journal::{Journal, JournalRecord, JournalStep, StepOutcome};
+pub use journal::{Journal, JournalRecord, JournalStep, RunPlan, StepOutcome};
 pub use lock::{DeadBecause, Holder, Lock, LockNotice, LockRecord};
 pub use reach::Reach;
+pub use saved_plan::{Fingerprint, SavedChange, SavedFile, SavedPlan};
+pub use scope::StoredScope;
 
 use self::disk::{Disk, fit_name};
 

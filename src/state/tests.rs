@@ -44,7 +44,7 @@ async fn write_one_of_each(state: &State) {
         project_id: "P1".into(),
     };
     state.audit(context).unwrap().append(AuditEvent::run_started()).await.unwrap();
-    state.journal("P1", "01R").unwrap();
+    state.journal("P1", "01R", None).unwrap();
     let holder = Holder {
         run_id: "01R".into(),
         actor: Actor::detect(),

@@ -3,6 +3,8 @@
 //! Every figure comes with its floor, measured in the same run: what no program of its kind could do without.
 #![expect(clippy::indexing_slicing, reason = "a bench may stop at once")]
 
+mod flow;
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::Path,
@@ -70,12 +72,20 @@ impl Server {
     }
 
     fn seed(&self, tenants: &[Value]) {
+        self.post("/__emulator/tenants", &json!(tenants));
+    }
+
+    /// The answer to a `POST`; null where it is empty.
+    fn post(&self, path: &str, body: &Value) -> Value {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-            let sent = client.post(format!("{}/__emulator/tenants", self.url)).json(&tenants).send().await;
-            assert!(sent.expect("an answer").status().is_success());
-        });
+            let bearer = format!("{}:{}", self.project, self.key);
+            let request = client.post(format!("{}{path}", self.url)).bearer_auth(bearer).json(body);
+            let answer = request.send().await.expect("an answer");
+            assert!(answer.status().is_success());
+            serde_json::from_slice(&answer.bytes().await.expect("a body")).unwrap_or_default()
+        })
     }
 }
 
@@ -99,6 +109,7 @@ fn main() {
     for count in [1_000, 10_000, 50_000, 100_000] {
         tell(&plan(count));
     }
+    tell(&flow::plan());
     tell(&apply(1_000, Duration::from_millis(50)));
     for line in audit(100_000) {
         tell(&line);

@@ -36,13 +36,22 @@ fn drift_is_reported_with_its_cause_and_nothing_is_written() {
         .sh("drift")
         .exits(2)
         .says("domains: [\"one.example\"] -> [\"extra.example\", \"one.example\"]")
-        .says("(changed outside this tool)")
+        .says("(changed outside this tool, just now, actor ")
         .says("missing")
         .says("Drift: 1 missing, 2 differing, 1 orphaned. 1 as configured.");
     let plan = service.sh("drift -o json").exits(2).json();
     let causes: Vec<_> = plan["changes"].as_array().unwrap().iter().map(|it| it["cause"].clone()).collect();
     assert_eq!(causes, [json!("console"), json!("console"), json!("console")]);
+    assert!(plan["changes"].as_array().unwrap().iter().all(|it| it["changed_by"].is_string()), "{plan}");
     assert_eq!(service.stats()["writes"], writes);
+    // That it was seen is in the audit; where that can't be written, it is only said.
+    let seen = service.sh("audit list --limit 0 --outcome console -o json").exits(0).json();
+    assert_eq!(seen["items"].as_array().unwrap().len(), 6);
+    service.sh("audit list --limit 0 --outcome orphan").exits(0).says("tenant.stranger");
+    service
+        .desk
+        .write(&format!("blocked/audit/{}.jsonl/x", service.project), "a folder where a file should be");
+    service.sh("drift --state-dir blocked").exits(2).says("the drift is not in the audit");
 }
 
 #[test]
@@ -123,4 +132,38 @@ fn what_was_in_sync_from_the_start_has_a_known_cause_when_it_changes_later() {
         (&plan["changes"][0]["address"], &plan["changes"][0]["cause"]),
         (&json!("tenant.one"), &json!("console"))
     );
+}
+
+#[test]
+fn who_made_a_change_is_asked_once_where_there_is_one_and_is_never_guessed() {
+    let service = Service::start();
+    let asked = || service.calls().iter().filter(|path| path.ends_with("/audit/search")).count();
+    service.yaml("tenants:\n  - { id: one, name: One }\n  - { id: two, name: Two }\n");
+    service.sh("tenant sync --yes").exits(0);
+    service.sh("drift").exits(0);
+    service.yaml("tenants:\n  - { id: one, name: Mine }\n  - { id: two, name: Two }\n");
+    service.sh("plan").exits(0).says("tenant.one");
+    assert_eq!(asked(), 0);
+    // What is put into the emulator by the back door is in no audit; our own writes are not taken for it.
+    service.seed(json!([{"id": "two", "name": "Console"}]));
+    let plan = service.sh("drift -o json").exits(2).json();
+    assert_eq!(asked(), 1);
+    assert!(plan["changes"].as_array().unwrap().iter().all(|it| it.get("changed_by").is_none()), "{plan}");
+    service.sh("drift").exits(2).says("(changed outside this tool; Descope's audit does not know who)");
+    service.fault(&["/v1/mgmt/audit/search=html"]);
+    service
+        .sh("drift")
+        .exits(2)
+        .says("Descope's audit could not be asked")
+        .says("(changed outside this tool)");
+}
+
+#[test]
+fn drift_shows_both_sides_where_nobody_knows_who_made_it() {
+    let service = Service::start();
+    service.seed(json!([{"id": "one", "name": "Live"}]));
+    service.yaml("tenants:\n  - { id: one, name: Mine }\n");
+    let drift = service.sh("drift").exits(2).says("configuration: \"Mine\"").says("live:          \"Live\"");
+    assert!(drift.out.contains("last applied:  not known"), "{}", drift.out);
+    assert!(!service.sh("plan").exits(0).out.contains("last applied"));
 }

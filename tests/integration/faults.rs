@@ -223,6 +223,28 @@ fn a_killed_run_is_followed_by_one_that_converges() {
 }
 
 #[test]
+fn what_a_killed_run_wrote_is_no_conflict_with_a_configuration_that_changed_since() {
+    let service =
+        Service::start_with(Options { latency: std::time::Duration::from_millis(20), ..Options::default() });
+    let yaml = |name: &str| service.yaml(&many(20).replace("name: Tenant", &format!("name: {name}")));
+    yaml("First");
+    service.sh("apply --yes -q").exits(0);
+    yaml("Second");
+    let mut command = service.desk.command(&["apply", "--yes", "--parallelism", "2", "-q"]);
+    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let written =
+        || service.tenants().iter().filter(|it| it["name"].as_str().unwrap().starts_with("Second")).count();
+    while written() < 5 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    yaml("Third");
+    service.sh("apply --yes").exits(0).says("never ended").says("⚠ 20 updated");
+    service.sh("drift").exits(0);
+}
+
+#[test]
 fn two_applies_at_once_do_not_interleave() {
     let service =
         Service::start_with(Options { latency: std::time::Duration::from_millis(20), ..Options::default() });

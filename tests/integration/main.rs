@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may stop at once")]
 #![allow(clippy::needless_pass_by_value, reason = "json!(…) is handed over as it is")]
 
+mod against;
 mod architecture;
 mod common;
 mod config;
@@ -20,5 +21,7 @@ mod prompts;
 mod readme;
 mod records;
 mod restore;
+mod saved;
 mod sync;
+mod traceability;
 mod wire;

@@ -38,6 +38,9 @@ fn every_command_of_the_binary_that_the_readme_shows_runs() {
         }
         let sandboxed = if rest.contains("--sandbox") {
             rest.to_owned()
+        } else if rest.starts_with("apply plan.json") {
+            // It brings its configuration along.
+            format!("--sandbox {rest}")
         } else {
             format!("--sandbox -c examples/portfolio {rest}")
         };

@@ -1,6 +1,7 @@
 //! What the client makes of everything that a wire can do to it.
 
 mod answers;
+mod audit;
 mod connections;
 mod limits;
 mod proxy;

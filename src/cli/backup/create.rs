@@ -1,5 +1,6 @@
 use serde_json::{json, value::to_raw_value};
 
+use super::WHOLE;
 use crate::{
     cli::{
         Error, Exit,
@@ -11,14 +12,14 @@ use crate::{
     live::{self, Reads, Which},
     render::Ui,
     resource::{
-        Address, Pattern, kept_as,
+        Address, Pattern, flow, kept_as,
         project::{self, snapshot::Files},
-        tenant::{self, SETTINGS_KIND},
+        tenant, theme,
     },
     state::{AuditEvent, BackedUp, Backup},
 };
 
-/// Back up what is live now, settings included
+/// Back up what is live now: tenants with their settings, flows and the theme
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  descope-mgmt backup create --reason 'before the migration'\n  \
                         descope-mgmt backup create --target 'tenant.acme-*'")]
@@ -35,30 +36,10 @@ impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
         let connection = connect(&session, ui).await?;
-        let meant = |kind: &str, id: &str| {
-            let address = Address::new(kind, id);
-            self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
-        };
-        let tenants = live::tenants(&connection.client).await?;
-        let tenants: Vec<_> = tenants.into_iter().filter(|it| meant(tenant::KIND, &it.object.id)).collect();
-        let ids: Vec<String> = tenants.iter().map(|it| it.object.id.clone()).collect();
-        let settings = live::settings_of(&connection.client, &ids).await?;
-        let mut resources = Vec::new();
-        for observed in tenants {
-            let id = observed.object.id;
-            resources.push(BackedUp { address: format!("{}.{id}", tenant::KIND), body: Some(observed.raw) });
-            if let Some(settings) = settings.get(&id) {
-                let body = Some(settings.raw.clone());
-                resources.push(BackedUp { address: format!("{SETTINGS_KIND}.{id}"), body });
-            }
-        }
-        if let Some(own) = connection.project.as_ref().filter(|_| meant(project::KIND, project::ID)) {
-            let address = Address::new(project::KIND, project::ID).to_string();
-            resources.push(BackedUp { address, body: Some(own.raw.clone()) });
-        }
+        let resources = self.everything_meant(&connection).await?;
         let project = connection.client.project_id();
         session.state.prepare(project)?;
-        let backup = session.backup(project, "backup create", resources);
+        let backup = session.backup(project, &self.command(), resources);
         let backup = Backup { reason: self.reason.or(backup.reason), ..backup };
         let audit = Record::begin(&session, project).await?;
         let event = AuditEvent::intended("back up", &format!("backup.{}", backup.id));
@@ -70,23 +51,51 @@ impl Args {
         connection.close().await?;
         Ok(Exit::Done)
     }
+
+    /// What is live now of what is meant: tenants with their settings, flows, the theme, the project itself.
+    async fn everything_meant(&self, connection: &Connection) -> Result<Vec<BackedUp>, Error> {
+        let client = &connection.client;
+        let listed = live::flows(client).await?;
+        let wanted = Reads {
+            flows: Which::of(listed.into_keys().filter(|id| self.means(flow::KIND, id))),
+            theme: self.means(theme::KIND, theme::ID),
+            ..Reads::default()
+        };
+        let mut live = live::fetch(client, &wanted).await?;
+        live.tenants = live::tenants(client).await?;
+        live.tenants.retain(|it| self.means(tenant::KIND, &it.object.id));
+        let ids: Vec<String> = live.tenants.iter().map(|it| it.object.id.clone()).collect();
+        live.settings = live::settings_of(client, &ids).await?;
+        live.project = connection.project.clone().filter(|_| self.means(project::KIND, project::ID));
+        let index = live.index();
+        let mut resources: Vec<BackedUp> = index
+            .into_iter()
+            .map(|((path, id), raw)| BackedUp {
+                address: format!("{}.{id}", kept_as(path)),
+                body: Some(raw.to_owned()),
+            })
+            .collect();
+        resources.sort_by(|a, b| a.address.cmp(&b.address));
+        Ok(resources)
+    }
+
+    fn means(&self, kind: &str, id: &str) -> bool {
+        let address = Address::new(kind, id);
+        self.target.is_empty() || self.target.iter().any(|pattern| pattern.matches(&address))
+    }
+
+    /// The words of the command, so that a part is not taken for the whole.
+    fn command(&self) -> String {
+        let targets = self.target.iter().map(|pattern| format!(" --target {pattern}"));
+        std::iter::once(WHOLE.to_owned()).chain(targets).collect()
+    }
 }
 
 /// Everything of a project that can be read, a snapshot of its configuration included where the license has them.
 pub(in crate::cli) async fn everything_in(connection: &Connection, ui: &Ui) -> Result<Vec<BackedUp>, Error> {
-    let client = &connection.client;
-    let reads = Reads { tenants: true, flows: Which::All, theme: true, ..Reads::default() };
-    let mut live = live::fetch(client, &reads).await?;
-    let ids: Vec<String> = live.tenants.iter().map(|tenant| tenant.object.id.clone()).collect();
-    live.settings = live::settings_of(client, &ids).await?;
-    live.project = connection.project.clone();
-    let index = live.index();
-    let kept = index.iter().map(|((path, id), raw)| BackedUp {
-        address: format!("{}.{id}", kept_as(path)),
-        body: Some((*raw).to_owned()),
-    });
-    let mut resources: Vec<BackedUp> = kept.collect();
-    match live::snapshot(client).await {
+    let whole = Args { target: Vec::new(), reason: None };
+    let mut resources = whole.everything_meant(connection).await?;
+    match live::snapshot(&connection.client).await {
         Ok(files) => resources.push(snapshot_of(&files)?),
         Err(error) if error.is_refusal() || error.status() == Some(403) => {
             ui.warn(&format!("the backup holds no snapshot of the configuration: {error}"));

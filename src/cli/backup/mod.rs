@@ -41,6 +41,9 @@ impl Command {
     }
 }
 
+/// The command of a backup that holds every tenant.
+pub(super) const WHOLE: &str = "backup create";
+
 /// A moment, as lists show it.
 fn time(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%d %H:%M:%S").to_string()

@@ -8,7 +8,7 @@ use crate::{
         connect::connect,
         globals::{Globals, Selection},
         project::Import,
-        reconcile::{Goal, Order, Wanted, reconcile},
+        reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
     live::{Reads, Which},
@@ -88,6 +88,8 @@ pub(in crate::cli) async fn restore(
         command,
         retry: Some(selection),
         warnings: part.what_stays(),
+        kinds: Kinds::All,
+        kept: Kept::No,
     };
     let result = reconcile(session, &connection, order, globals, ui).await;
     connection.close().await?;

@@ -4,7 +4,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
-        reconcile::{Goal, Order, Wanted, reconcile},
+        reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
     live::{Reads, Which},
@@ -41,6 +41,8 @@ impl Args {
             command: "flow delete",
             retry: None,
             warnings: self.still_configured(&session),
+            kinds: Kinds::Flows,
+            kept: Kept::No,
         };
         let result = reconcile(&session, &connection, order, globals, ui).await;
         connection.close().await?;

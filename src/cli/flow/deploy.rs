@@ -3,7 +3,7 @@ use crate::{
     cli::{
         Error, Exit,
         globals::{ConflictWay, Globals, Selection},
-        reconcile::{Goal, Kinds, reconcile_configuration},
+        reconcile::{Ask, Goal, Kinds, reconcile_configuration},
     },
     render::Ui,
 };
@@ -35,6 +35,8 @@ impl Args {
         let over = Globals { conflict: Some(ConflictWay::Config), ..globals.clone() };
         let globals = if self.apply { &over } else { globals };
         let goal = Goal::apply_unless(globals.dry_run);
-        reconcile_configuration(globals, ui, &selection, "flow deploy", goal, Kinds::Flows).await
+        let (selection, kinds) = (&selection, Kinds::Flows);
+        let ask = Ask { selection, command: "flow deploy", goal, kinds, out: None };
+        reconcile_configuration(ask, globals, ui).await
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         connect::{Connection, connect_in, connect_to_company, open_sandbox_without},
         globals::{Globals, Selection},
         questions::confirm,
-        reconcile::{Goal, Kinds, Order, Wanted, reconcile, reconcile_configuration},
+        reconcile::{Ask, Goal, Kept, Kinds, Order, Wanted, reconcile, reconcile_configuration},
         session::Session,
     },
     live,
@@ -51,12 +51,13 @@ pub(in crate::cli) async fn reconcile_with_project(
         if let Some(emulator) = sandbox.and_then(std::sync::Arc::into_inner) {
             emulator.stop().await?;
         }
-        return reconcile_configuration(globals, ui, selection, command, goal, kinds).await;
+        let ask = Ask { selection, command, goal, kinds, out: None };
+        return reconcile_configuration(ask, globals, ui).await;
     }
     let new = wanted(&session)?;
     session.keep(kinds);
     let company = connect_to_company(&session, sandbox, ui).await?;
-    let result = make_and_fill(&mut session, &company, &new, (globals, selection, command), ui).await;
+    let result = make_and_fill(&mut session, &company, &new, (globals, selection, command, kinds), ui).await;
     company.close().await?;
     result
 }
@@ -78,7 +79,7 @@ async fn make_and_fill(
     session: &mut Session,
     company: &Connection,
     new: &NewProject,
-    (globals, selection, command): (&Globals, &Selection, &str),
+    (globals, selection, command, kinds): (&Globals, &Selection, &str, Kinds),
     ui: &Ui,
 ) -> Result<Exit, Error> {
     must_be_new(company, new, By::Company).await?;
@@ -115,6 +116,8 @@ async fn make_and_fill(
         command,
         retry: Some(selection),
         warnings: session.warnings().chain([made]).collect(),
+        kinds,
+        kept: Kept::No,
     };
     let result = reconcile(session, &connection, order, &confirmed, ui).await;
     connection.close().await?;

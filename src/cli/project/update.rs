@@ -5,7 +5,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
-        reconcile::{Goal, Order, Wanted, reconcile},
+        reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
     live::Reads,
@@ -48,6 +48,8 @@ impl Args {
             goal: Goal::apply_unless(globals.dry_run),
             command: "project update",
             retry: None,
+            kept: Kept::No,
+            kinds: Kinds::All,
             warnings: still_configured(&session),
         };
         let result = reconcile(&session, &connection, order, globals, ui).await;

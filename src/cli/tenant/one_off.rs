@@ -5,7 +5,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
-        reconcile::{Goal, Order, Wanted, reconcile},
+        reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
     config::{parse_domain, parse_scalar},
@@ -85,6 +85,8 @@ pub(super) async fn run(id: &str, deed: Deed, globals: &Globals, ui: &Ui) -> Res
         command,
         retry: None,
         warnings: strangers(&session, id, &deed),
+        kinds: Kinds::Tenants,
+        kept: Kept::No,
     };
     let result = reconcile(&session, &connection, order, globals, ui).await;
     connection.close().await?;

@@ -1,9 +1,11 @@
+use std::path::PathBuf;
+
 use crate::{
     cli::{
         Error, Exit,
-        globals::{ConflictWay, Globals, Selection},
+        globals::{ConflictWay, Globals, Selection, out_file},
         project::reconcile_with_project,
-        reconcile::{Goal, Kinds, reconcile_configuration},
+        reconcile::{Ask, Goal, Kinds, reconcile_configuration},
     },
     render::Ui,
 };
@@ -21,8 +23,11 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     apply: bool,
     /// Make the project first, where its id is not set yet: named by project.name or project_name of the environment
-    #[arg(long)]
+    #[arg(long, conflicts_with = "out")]
     create_project: bool,
+    /// Save the plan in FILE instead of applying it; `apply FILE` does, if nothing that it touches has moved
+    #[arg(long, value_name = "FILE", value_parser = out_file)]
+    out: Option<PathBuf>,
 }
 
 impl Args {
@@ -32,14 +37,9 @@ impl Args {
         if self.create_project {
             return reconcile_with_project(globals, ui, &self.selection, "tenant sync", Kinds::Tenants).await;
         }
-        reconcile_configuration(
-            globals,
-            ui,
-            &self.selection,
-            "tenant sync",
-            Goal::apply_unless(globals.dry_run),
-            Kinds::Tenants,
-        )
-        .await
+        let (selection, goal) = (&self.selection, Goal::apply_unless(globals.dry_run));
+        let out = self.out.as_deref();
+        let ask = Ask { selection, command: "tenant sync", goal, kinds: Kinds::Tenants, out };
+        reconcile_configuration(ask, globals, ui).await
     }
 }

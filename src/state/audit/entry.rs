@@ -53,6 +53,11 @@ impl AuditEvent {
         Self::new("run", outcome)
     }
 
+    /// The run goes on with what another one left.
+    pub fn resumed(run: &str) -> Self {
+        Self::new("resume", "started").about_run(Some(run))
+    }
+
     /// A change is about to be written.
     pub fn intended(action: &str, address: &str) -> Self {
         Self { address: Some(address.to_owned()), ..Self::new(action, "intended") }

@@ -17,7 +17,7 @@ fn step(id: &str) -> JournalStep {
 #[tokio::test]
 async fn an_unfinished_journal_tells_what_is_unknown() {
     let (_folder, state) = state();
-    let journal = state.journal("P1", "01R").unwrap();
+    let journal = state.journal("P1", "01R", None).unwrap();
     for id in ["done", "failed", "unknown", "begun"] {
         journal.intend(step(id)).await.unwrap();
     }
@@ -44,7 +44,7 @@ async fn an_unfinished_journal_tells_what_is_unknown() {
 async fn a_run_that_went_well_leaves_no_journal_and_one_that_failed_leaves_its_own() {
     let (_folder, state) = state();
     for (run, outcome) in [("01R", StepOutcome::Succeeded), ("01S", StepOutcome::Failed)] {
-        let journal = state.journal("P1", run).unwrap();
+        let journal = state.journal("P1", run, None).unwrap();
         journal.intend(step("a")).await.unwrap();
         journal.conclude(step("a"), outcome).await.unwrap();
         journal.finish().await.unwrap();
@@ -59,7 +59,7 @@ async fn a_run_that_went_well_leaves_no_journal_and_one_that_failed_leaves_its_o
 #[tokio::test]
 async fn a_step_that_is_tried_again_is_unknown_again() {
     let (_folder, state) = state();
-    let journal = state.journal("P1", "01R").unwrap();
+    let journal = state.journal("P1", "01R", None).unwrap();
     journal.intend(step("a")).await.unwrap();
     journal.conclude(step("a"), StepOutcome::Failed).await.unwrap();
     journal.intend(step("a")).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_step_that_is_tried_again_is_unknown_again() {
 #[tokio::test]
 async fn an_intent_is_in_the_file_before_the_step_may_run() {
     let (_folder, state) = state();
-    let journal = state.journal("P1", "01R").unwrap();
+    let journal = state.journal("P1", "01R", None).unwrap();
     join_all((0..256).map(|id| {
         let (journal, state) = (&journal, &state);
         async move {
@@ -85,7 +85,7 @@ async fn an_intent_is_in_the_file_before_the_step_may_run() {
 #[tokio::test]
 async fn a_crash_anywhere_leaves_a_journal_that_can_be_read() {
     let (_folder, state) = state();
-    let journal = state.journal("P1", "01R").unwrap();
+    let journal = state.journal("P1", "01R", None).unwrap();
     journal.intend(step("a")).await.unwrap();
     journal.conclude(step("a"), StepOutcome::Succeeded).await.unwrap();
     drop(journal);
@@ -107,7 +107,7 @@ async fn a_crash_anywhere_leaves_a_journal_that_can_be_read() {
 #[tokio::test]
 async fn words_of_the_next_minor_version_are_passed_over() {
     let (_folder, state) = state();
-    drop(state.journal("P1", "01R").unwrap());
+    drop(state.journal("P1", "01R", None).unwrap());
     let path = state.root().join("journal/P1/01R.jsonl");
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("1.0", "1.4") + "{\"event\":\"weather\",\"sun\":true}\n").unwrap();
@@ -119,7 +119,7 @@ async fn words_of_the_next_minor_version_are_passed_over() {
 #[test]
 fn a_run_has_one_journal() {
     let (_folder, state) = state();
-    let first = state.journal("P1", "01R").unwrap();
-    assert_eq!(state.journal("P1", "01R").unwrap_err().code(), "state_io");
+    let first = state.journal("P1", "01R", None).unwrap();
+    assert_eq!(state.journal("P1", "01R", None).unwrap_err().code(), "state_io");
     drop(first);
 }

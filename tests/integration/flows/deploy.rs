@@ -183,3 +183,33 @@ fn a_theme_is_planned_deployed_and_taken_back() {
     let now = service.post("/v2/mgmt/theme/export", &json!({}));
     assert_eq!(now["theme"]["styles"]["light"]["globals"]["primary"], "#112233");
 }
+
+#[test]
+fn a_backup_made_by_hand_holds_flows_and_the_theme_and_a_plan_against_it_needs_no_service() {
+    let service = deployed();
+    service.sh("backup create --reason before").exits(0).says("Backed up 3 objects");
+    service.sh("backup show latest").exits(0).says("flow.mfa-login").says("theme.default");
+    let asked = service.requests().len();
+    service.sh("plan --against latest --detailed-exitcode").exits(0).says("No changes. 2 unchanged.");
+    put(&service.desk, "mfa-login", &reworded("SMS"));
+    service.sh("plan --against latest").exits(0).says("\"Text message\" -> \"SMS\"");
+    assert_eq!(service.requests().len(), asked);
+    service.sh("flow deploy --yes").exits(0);
+    service.sh("backup restore latest --dry-run").exits(0);
+    let listed = service.sh("backup list -o json").exits(0).json();
+    let by_hand = listed["items"].as_array().unwrap().iter().find(|it| it["reason"] == "before").unwrap();
+    let id = by_hand["id"].as_str().unwrap();
+    service.sh(&format!("backup restore {id} --yes")).exits(0).says("\"SMS\" -> \"Text message\"");
+}
+
+#[test]
+fn a_saved_plan_of_a_flow_is_applied_as_shown_and_not_after_an_edit_of_its_file() {
+    let service = deployed();
+    put(&service.desk, "mfa-login", &reworded("SMS"));
+    service.sh("plan --out plan.json").exits(0);
+    put(&service.desk, "mfa-login", &reworded("Message"));
+    service.sh("apply plan.json --yes").exits(6).says("flow.mfa-login");
+    put(&service.desk, "mfa-login", &reworded("SMS"));
+    service.sh("apply plan.json --yes").exits(0).says("⚠ 1 updated");
+    service.sh("apply plan.json --yes").exits(6);
+}
