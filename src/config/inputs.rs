@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// What `load` starts from.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the run, none depends on another")]
 pub struct Inputs {
     /// The files and folders of `--config`, in order.
     pub files: Vec<PathBuf>,

@@ -31,7 +31,10 @@ fn one_command_makes_the_project_its_tenants_and_its_flows() {
     assert!(dry.out.contains("Plan: 29 to create."), "{}", dry.out);
     assert_eq!(listed(&service).len(), 1);
     service.sh("apply --create-project").exits(4);
+    let before = service.requests().len();
     let done = service.sh("apply --create-project --yes").exits(0).says("✓ 28 created");
+    let cost = service.requests().len() - before;
+    assert!((30..=60).contains(&cost), "{cost} requests");
     let id = listed(&service)[0]["id"].as_str().unwrap().to_owned();
     assert!(done.out.contains(&format!("export DESCOPE_DEV_PROJECT_ID={id}")), "{}", done.out);
     // Without the line, a second run stops at the name instead of making another one.
