@@ -70,13 +70,8 @@ pub(super) fn must_type_name(
     let name = connection.name_to_type();
     match &globals.confirm_project {
         Some(typed) if typed != name => Err(Error::WrongName { typed: typed.clone(), name: name.to_owned() }),
-        Some(_) if globals.yes || !ui.is_interactive() => {
-            if globals.yes {
-                Ok(())
-            } else {
-                Err(Error::NobodyToAsk)
-            }
-        }
+        Some(_) if globals.yes => Ok(()),
+        Some(_) if !ui.is_interactive() => Err(Error::NobodyToAsk),
         None if !ui.is_interactive() => {
             Err(Error::NameNeeded { name: name.to_owned(), protected: false, exceeded: Vec::new() })
         }

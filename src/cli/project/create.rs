@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::making::{By, line_to_paste, make, must_be_new};
+use super::making::{By, line_to_paste, make, must_be_new, until_it_answers};
 use crate::{
     cli::{
         Error, Exit,
@@ -137,6 +137,7 @@ async fn shown_and_made(
     }
     confirm(&format!("Make project '{}'?", new.name), globals, ui)?;
     let id = make(session, connection, (new, by), command, ui).await?;
+    until_it_answers(session, connection, &id, ui).await?;
     let text = format!("✓ made project \"{}\": {id}\n{}\n", new.name, line_to_paste(session, &id));
     ui.show_object(&text, &document(Some(&id)));
     Ok(Exit::Done)

@@ -7,7 +7,12 @@ use tokio::time::Instant;
 
 use crate::{
     api::{self, Request},
-    cli::{Error, connect::Connection, record::Record, session::Session},
+    cli::{
+        Error,
+        connect::{Connection, connection_to},
+        record::Record,
+        session::Session,
+    },
     config::is_project_name,
     live,
     render::Ui,
@@ -144,6 +149,21 @@ async fn found(
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(4));
     }
+}
+
+/// Waits until calls on the new project are no longer refused for coming too early, so that the next command may come at
+/// once.
+pub(super) async fn until_it_answers(
+    session: &Session,
+    connection: &Connection,
+    id: &str,
+    ui: &Ui,
+) -> Result<(), Error> {
+    let young = connection_to(session, id.to_owned(), connection.sandbox(), ui)?.for_young_project();
+    if let Err(error) = live::flows(&young.client).await {
+        ui.note(&format!("the project is there, but does not answer yet: {error}"));
+    }
+    young.close().await
 }
 
 /// The line that makes the configuration mean the project from here on.

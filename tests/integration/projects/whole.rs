@@ -30,7 +30,8 @@ fn a_project_is_made_by_the_company_and_the_line_to_paste_is_told() {
     // The name tells a second run that it is there.
     service.desk.run(&[&line[..], &["--yes"]].concat()).exits(1).says(&made_id);
     service.desk.set("DESCOPE_DEV_PROJECT_ID", &made_id);
-    service.sh("project show").exits(1).says("E111009");
+    // It was waited for until it answers.
+    service.sh("project show").exits(0).says("PCC dev");
     service.sh("audit list -o json").exits(0).says("succeeded");
 }
 
