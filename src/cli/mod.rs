@@ -17,6 +17,7 @@ mod emulator;
 mod error;
 mod every;
 mod exit;
+mod finish;
 mod flow;
 mod globals;
 mod identity;

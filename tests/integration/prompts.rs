@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use descope_mgmt::emulator::{Options, ProjectSpec};
 use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
 use serde_json::{Value, json};
 
@@ -184,4 +185,19 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
     session.send("\u{1b}[A\r").unwrap();
     assert_eq!(code(&mut session), 0);
     assert_eq!(service.tenants().len(), 4);
+}
+
+#[test]
+fn a_project_is_deleted_only_by_its_name_typed() {
+    let projects = vec![ProjectSpec::new("P2keep", "Keep"), ProjectSpec::new("P2try", "PCC Try")];
+    let mut service = Service::start_with(Options { projects, ..Options::default() });
+    service.desk.set("DESCOPE_PROJECT_ID", "P2try");
+    for (typed, expected) in [("PCC", 4), ("PCC Try", 0)] {
+        let mut session = open(&service, &["project", "delete", "--yes"]);
+        session.expect("Type the project's name").unwrap();
+        session.send_line(typed).unwrap();
+        assert_eq!(code(&mut session), expected, "{typed}");
+    }
+    let left = service.post("/v1/mgmt/projects/list", &json!({}));
+    assert_eq!(left["projects"].as_array().unwrap().len(), 1);
 }

@@ -10,6 +10,7 @@ use crate::{
         Error, Exit,
         backup::everything_in,
         connect::{Connection, connect},
+        finish::to_its_end,
         globals::Globals,
         questions::must_type_name,
         record::Record,
@@ -72,7 +73,7 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
     let backup = session.backup(id, "project delete", everything_in(connection, ui).await?);
     session.state.write_backup(&backup)?;
     let audit = Record::begin(session, id).await?;
-    let gone = delete(session, connection, &lock, &audit).await;
+    let gone = to_its_end(delete(session, connection, &lock, &audit), ui).await;
     audit.end(gone).await?;
     lock.release()?;
     let text = format!("✓ deleted project \"{name}\" ({id})\nbackup {}\n", backup.id);

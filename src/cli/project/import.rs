@@ -8,6 +8,7 @@ use crate::{
         Error, Exit,
         backup::snapshot_of,
         connect::{Connection, connect},
+        finish::to_its_end,
         globals::Globals,
         questions::confirm,
         reconcile::Goal,
@@ -143,7 +144,7 @@ impl Import<'_> {
         audit.tell([event.clone()]).await?;
         lock.check()?;
         ui.note("importing; this may take a minute or two");
-        let imported = self.import(connection, &fresh).await;
+        let imported = to_its_end(self.import(connection, &fresh), ui).await;
         let outcome = if imported.is_ok() { "succeeded" } else { "failed" };
         let told = audit.tell([event.ending(outcome)]).await;
         let left = audit.end(imported.and_then(|left| told.map(|()| left))).await?;

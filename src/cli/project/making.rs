@@ -10,6 +10,7 @@ use crate::{
     cli::{
         Error,
         connect::{Connection, connection_to},
+        finish::to_its_end,
         record::Record,
         session::Session,
     },
@@ -81,7 +82,7 @@ pub(super) async fn make(
     audit.tell([event.clone()]).await?;
     lock.check()?;
     ui.note(&format!("making project '{}'", new.name));
-    let made = send(session, connection, (new, by), &known).await;
+    let made = to_its_end(send(session, connection, (new, by), &known), ui).await;
     let outcome = match &made {
         Ok(_) => "succeeded",
         Err(Error::ProjectUnknown { .. }) => "unknown",
