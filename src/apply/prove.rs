@@ -141,7 +141,11 @@ pub(super) async fn prove(
                     keep(outcomes, it, now);
                 }
             }
-            Ok(now) => fail(outcomes, it, Status::Failed, not_as_desired(it, now.as_ref())),
+            Ok(now) => {
+                fail(outcomes, it, Status::Failed, not_as_desired(it, now.as_ref()));
+                // What was found must be found again before it is put back: it may be somebody else's by then.
+                keep(outcomes, it, now);
+            }
             Err(error) => fail(outcomes, it, Status::Unknown, unread(&error)),
         }
     }

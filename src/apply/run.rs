@@ -147,12 +147,31 @@ async fn put_back(
         let mut result = Ok(());
         for (n, step) in change.undo.iter().enumerate() {
             let mut attempts = 0;
-            result = run_step(job, wire, change, (UNDO + n, step), &mut objects, &mut attempts).await;
+            result = match step.verb() {
+                Verb::Delete => still_ours(wire, step, &objects).await,
+                Verb::Create | Verb::Update => Ok(()),
+            };
+            if result.is_ok() {
+                result = run_step(job, wire, change, (UNDO + n, step), &mut objects, &mut attempts).await;
+            }
             if result.is_err() {
                 break;
             }
         }
         tally.amend(at, result.map_err(|stuck| stuck.fault.message));
+    }
+}
+
+/// Whether what is to be taken away again is what this run left there, and nobody else's by now.
+async fn still_ours(wire: Wire<'_>, step: &Step, objects: &Objects) -> Result<(), Stuck> {
+    let left = objects.get(step.look.path).and_then(Option::as_ref);
+    match (wire.look(step).await, left) {
+        (Err(error), _) => Err(not_tried(&error)),
+        (Ok(Some(now)), Some(left)) => match step.shape.differences(left, &now).first() {
+            Some(first) => Err(moved_meanwhile(step, &first.key)),
+            None => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 

@@ -23,14 +23,14 @@ pub(super) struct Stuck {
     pub(super) fault: Fault,
     /// Whether no other change could fare better.
     pub(super) fatal: bool,
-    /// Whether the object is neither as before nor as desired.
-    pub(super) altered: bool,
+    /// The object, where it is as before in one part and as desired in another: our own write, half done.
+    pub(super) half_done: Option<Object>,
 }
 
 impl Stuck {
     /// A change that failed by itself and left its object as it was.
     pub(super) fn failed(fault: Fault) -> Self {
-        Self { status: Status::Failed, fault, fatal: false, altered: false }
+        Self { status: Status::Failed, fault, fatal: false, half_done: None }
     }
 }
 
@@ -88,8 +88,8 @@ impl Wire<'_> {
             let Err(error) = self.send(&request).await else {
                 return Ok(Settled { after: after(step, before), attempts });
             };
-            let verdict = match self.doubt(step, before, &error).await {
-                Ok(verdict) => verdict,
+            let (verdict, now) = match self.doubt(step, before, &error).await {
+                Ok(found) => found,
                 Err(stuck) => return Err((stuck, attempts)),
             };
             match verdict {
@@ -104,19 +104,26 @@ impl Wire<'_> {
                     return Err((self.refused(step, &error).await, attempts));
                 }
                 Verdict::Differs(differences) => {
-                    return Err((drifted(step, &error, &differences), attempts));
+                    let half_done = now.filter(|now| step.is_half_done(before, now));
+                    let stuck = drifted(step, &error, &differences);
+                    return Err((Stuck { half_done, ..stuck }, attempts));
                 }
             }
         }
     }
 
-    /// What a look says after an error. An answer that settles the matter by itself needs no look.
-    async fn doubt(&self, step: &Step, before: Option<&Object>, error: &Error) -> Result<Verdict, Stuck> {
+    /// What a look says after an error, and what it saw. An answer that settles the matter by itself needs no look.
+    async fn doubt(
+        &self,
+        step: &Step,
+        before: Option<&Object>,
+        error: &Error,
+    ) -> Result<(Verdict, Option<Object>), Stuck> {
         let absent = step.verb() == Verb::Delete && error.is_not_found();
         let exists =
             step.verb() == Verb::Create && error.status().is_some_and(|status| (400..500).contains(&status));
         if !(error.is_uncertain() || absent || exists) {
-            return Ok(Verdict::Untouched);
+            return Ok((Verdict::Untouched, None));
         }
         let deadline = Instant::now() + if error.is_uncertain() { READ_LAG } else { Duration::ZERO };
         let mut pause = Duration::from_millis(250);
@@ -126,7 +133,7 @@ impl Wire<'_> {
                     let verdict = step.judge(before, now.as_ref());
                     // What looks untouched may only not be visible yet.
                     if verdict == Verdict::Done || Instant::now() >= deadline {
-                        return Ok(verdict);
+                        return Ok((verdict, now));
                     }
                 }
                 Err(look) if Instant::now() >= deadline => return Err(unknown(step, error, &look)),
@@ -180,7 +187,7 @@ fn drifted(step: &Step, error: &Error, differences: &[crate::resource::Differenc
         "after an answer that failed to arrive the object is neither as before nor as desired: it {found} ({error})"
     );
     let hint = "somebody else may be changing it; plan again and look at the difference";
-    Stuck { altered: true, ..Stuck::failed(Fault::new("drift", message, Some(hint))) }
+    Stuck::failed(Fault::new("drift", message, Some(hint)))
 }
 
 fn unknown(step: &Step, error: &Error, look: &Error) -> Stuck {

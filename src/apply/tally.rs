@@ -105,15 +105,14 @@ impl<'a> Tally<'a> {
         objects: Objects,
     ) -> Option<Outcome> {
         let at = node.change;
-        let Stuck { status, fault, fatal, altered } = stuck;
+        let Stuck { status, fault, fatal, half_done } = stuck;
         let deleted = objects.values().any(Option::is_none);
         let gave_up = self.released.contains_key(&at);
         // What may have come to its end after all is left alone.
         if (deleted || gave_up) && status != Status::Unknown {
             self.half_done.insert(at, objects);
-        } else if altered {
-            // How the object is now is for a fresh read to say.
-            self.half_done.insert(at, Objects::new());
+        } else if let Some(found) = half_done {
+            self.half_done.insert(at, self.found(at, found));
         }
         if fatal && self.fatal.is_none() {
             self.fatal = Some(fault.clone());
@@ -159,7 +158,15 @@ impl<'a> Tally<'a> {
             let fault = outcome.as_ref().and_then(|outcome| outcome.fault.as_ref());
             fault.is_some_and(|fault| fault.code == LOST)
         });
-        lost.map(|(at, _)| (at, Objects::new())).collect()
+        let found =
+            |at, outcome: &Option<Outcome>| outcome.as_ref()?.returned.clone().map(|it| self.found(at, it));
+        lost.filter_map(|(at, outcome)| Some((at, found(at, outcome)?))).collect()
+    }
+
+    /// The object of a change as it was found, by the path it is read from.
+    fn found(&self, at: usize, object: Object) -> Objects {
+        let step = self.plan.changes.get(at).and_then(|change| change.steps.first());
+        step.map(|step| (step.look.path, Some(object))).into_iter().collect()
     }
 
     /// Says of a half-done change whether what it had was put back.

@@ -91,6 +91,10 @@ pub(super) enum Error {
     NoTenant { id: String },
     #[error("no flow '{id}' in this project")]
     NoFlow { id: String, there: Vec<String> },
+    #[error("{path} is there already", path = .path.display())]
+    TemplateExists { path: PathBuf },
+    #[error("the service names a file '{0}', which could be written anywhere")]
+    StrangeName(String),
     #[error("no template '{name}'")]
     NoTemplate { name: String, there: Vec<String> },
     #[error("{0}")]
@@ -153,6 +157,8 @@ impl Error {
             | Self::SandboxUrl
             | Self::BackupBody(_)
             | Self::BackupHolds(_)
+            | Self::TemplateExists { .. }
+            | Self::StrangeName(_)
             | Self::NoTenant { .. }
             | Self::NothingToResume { .. }
             | Self::NoPlanKept { .. }
@@ -240,6 +246,8 @@ impl Error {
             Self::Snapshot(_) => "bad_snapshot",
             Self::NoFlow { .. } => "flow_not_found",
             Self::NoTemplate { .. } => "unknown_template",
+            Self::TemplateExists { .. } => "template_exists",
+            Self::StrangeName(_) => "strange_name",
             Self::Template(_) => "bad_template",
             Self::NoFlowBackup { .. } => "backup_not_found",
             Self::Out { .. } => "out_file",
@@ -298,6 +306,11 @@ impl Error {
             Self::TenantExists { id } => format!("`descope-mgmt tenant update {id}` changes it"),
             Self::NoTenant { .. } => "`descope-mgmt tenant list` shows those that there are".to_owned(),
             Self::NoFlow { there, .. } | Self::NoTemplate { there, .. } => available(there),
+            Self::TemplateExists { .. } => {
+                "take another name, or remove it first; a changed template is better a new version beside the old one"
+                    .to_owned()
+            }
+            Self::StrangeName(_) => "look at the ids of the flow's screens in the console".to_owned(),
             Self::Template(_) => "correct the file that it names; `descope-mgmt flow templates` shows what can be read".to_owned(),
             Self::NoFlowBackup { .. } => "`descope-mgmt backup list` shows those that there are".to_owned(),
             Self::Out { .. } => "name another file with --out".to_owned(),

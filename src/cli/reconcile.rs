@@ -297,8 +297,10 @@ async fn gather<'a>(
         }
         // Whoever names one tenant, or a backup, wants just that, whoever changed it last.
         Wanted::From { make, reads } => {
-            let live = live::fetch(&connection.client, reads).await?;
+            let mut live = live::fetch(&connection.client, reads).await?;
             let desired = make(&live)?;
+            let flows = desired.flows.as_deref().unwrap_or_default();
+            live.facts = live::facts(&connection.client, flows, &live).await?;
             Ok((live, Cow::Owned(desired), Baseline::empty(project)))
         }
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     apply::{Report, Status},
     plan::Plan,
-    resource::{flow, theme},
+    resource::{Pattern, flow, theme},
 };
 
 /// Targets that a command line may reasonably hold; beyond, the whole command is as good.
@@ -37,13 +37,21 @@ pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> 
     if selection.prune {
         words.push("--prune".to_owned());
     }
-    if left.len() <= MOST_TARGETS {
-        words.extend(left.iter().flat_map(|address| ["--target".to_owned(), quote(address)]));
-    } else {
-        words.extend(selection.target.iter().flat_map(|it| ["--target".to_owned(), quote(it.as_str())]));
-    }
+    let chosen: Vec<&str> = selection.target.iter().map(Pattern::as_str).collect();
+    let targets = if left.len() <= MOST_TARGETS { left } else { chosen };
+    words.extend(targets.into_iter().flat_map(|address| target_words(order.command, address)));
     words.extend(selection.exclude.iter().flat_map(|it| ["--exclude".to_owned(), quote(it.as_str())]));
     Some(words.join(" "))
+}
+
+/// How a command takes the address of one object.
+fn target_words(command: &str, address: &str) -> Vec<String> {
+    let flag = match command.split(' ').take(2).collect::<Vec<_>>().as_slice() {
+        ["flow", "deploy"] => None,
+        ["flow", "rollback"] => Some("--flow"),
+        _ => Some("--target"),
+    };
+    flag.map(str::to_owned).into_iter().chain([quote(address)]).collect()
 }
 
 /// The command that goes back to what a run found, to be pasted as it is.

@@ -18,7 +18,7 @@ impl Args {
 /// Says which version this is; `--version` does, too.
 pub(super) fn show(ui: &Ui) -> Exit {
     let version = env!("CARGO_PKG_VERSION");
-    let document = json!({"format_version": "1.0", "name": "descope-mgmt", "version": version});
+    let document = json!({"name": "descope-mgmt", "version": version});
     ui.show_object(&format!("descope-mgmt {version}\n"), &document);
     Exit::Done
 }

@@ -43,14 +43,15 @@ pub async fn flows(client: &Client) -> Result<BTreeMap<String, ListedFlow>, Erro
 
 /// One flow, whole. It must be known to be there: what the service says of an unknown one is not established.
 pub async fn one_flow(client: &Client, id: &str) -> Result<Observed<Content>, Error> {
+    #[derive(Deserialize)]
+    struct Exported {
+        flow: Box<RawValue>,
+    }
     let answer = client.send(&flow::look(id)).await?;
-    let raw: Box<RawValue> = answer.json()?;
-    let value: Value =
-        serde_json::from_str(raw.get()).map_err(|error| Error::unexpected(EXPORT_PATH, &error))?;
+    let Exported { flow: raw } = answer.json()?;
+    let value = serde_json::from_str(raw.get()).map_err(|error| Error::unexpected(EXPORT_PATH, &error))?;
     let (content, _) = Content::from_json(value).map_err(|error| Error::unexpected(EXPORT_PATH, &error))?;
-    let content = content.named(id);
-    let raw = observe_whole(EXPORT_PATH, content.object())?;
-    Ok(Observed { object: content, raw })
+    Ok(Observed { object: content.named(id), raw })
 }
 
 /// The theme of the project (Flows, themes and the rest).

@@ -263,7 +263,7 @@ fn order_parents(plan: &mut Plan, live: &Live) {
     let children = children_of_destroyed(plan, live);
     for change in &mut plan.changes {
         // A parent that is there and stays needs no waiting for.
-        change.needs.retain(|need| awaited.contains(need.address()));
+        change.needs.retain(|need| matches!(need, Need::Gone(_)) || awaited.contains(need.address()));
         if change.withheld.is_some() || !change.action.destroys() {
             continue;
         }

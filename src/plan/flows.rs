@@ -38,7 +38,7 @@ pub(super) fn compare_all(
         }
     }
     for id in &desired.doomed_flows {
-        compared.changes.extend(live.flows.get(id).map(|now| delete(id, &now.object, live)));
+        compared.changes.extend(live.flows.get(id).map(|now| delete(id, &now.object, live, desired)));
     }
     order(&mut compared.changes, desired);
     if let Some(wanted) = &desired.theme {
@@ -55,7 +55,7 @@ fn create(flow: &Flow, address: Address, applied: Option<&AppliedWhole>) -> Chan
     let digest = flow.content.digest();
     Change {
         name: flow.content.name().to_owned(),
-        action: Action::Create { after: flow::summary(&flow.content, Some(&flow.origin)) },
+        action: Action::Create { after: flow::summary(&flow.content, Some(&flow.origin), &digest) },
         // What was applied once and is gone was taken away by somebody else.
         cause: applied.map_or(Cause::Unknown, |_| Cause::Console),
         versions: Some(versions(applied, &digest, "")),
@@ -74,22 +74,28 @@ fn update(
     allow_breaking: bool,
 ) -> Option<Change> {
     let wanted = flow.content.over(now);
-    if wanted.same(now) {
+    let next_version = major_change(flow, applied);
+    if next_version.is_none() && wanted.same(now) {
         return None;
     }
     let (desired, live) = (flow.content.digest(), now.digest());
-    let cause = cause(applied, &desired, &live)?;
+    let cause = match cause(applied, &desired, &live) {
+        None if next_version.is_some() => Cause::Config,
+        cause => cause?,
+    };
     let differences = flow::differences(now, &wanted);
-    let breaking = breaking(flow, &differences, applied);
+    let version = next_version.as_ref().map(|_| version_field(flow, applied));
+    let removed = differences.iter().filter_map(|difference| difference.breaking.clone());
+    let breaking: Vec<String> = next_version.into_iter().chain(removed).collect();
     let is_restored = matches!(flow.origin, Origin::Backup(_));
     let withheld = !breaking.is_empty() && !allow_breaking && !is_restored;
     Some(Change {
         name: flow.content.name().to_owned(),
         action: Action::Update {
-            before: flow::summary(now, None),
-            after: flow::summary(&flow.content, Some(&flow.origin)),
+            before: flow::summary(now, None, &live),
+            after: flow::summary(&flow.content, Some(&flow.origin), &desired),
         },
-        fields: differences.into_iter().map(field).collect(),
+        fields: version.into_iter().chain(differences.into_iter().map(field)).collect(),
         cause,
         versions: Some(versions(applied, &desired, &live)),
         withheld: withheld.then_some(Withheld::Breaking),
@@ -107,11 +113,11 @@ pub(super) fn field(difference: FlowDifference) -> FieldChange {
     FieldChange { label: Some(label), ..FieldChange::new(Path::new(path), before, after) }
 }
 
-/// Why others may break by an update, a sentence each.
-fn breaking(flow: &Flow, differences: &[FlowDifference], applied: Option<&AppliedWhole>) -> Vec<String> {
-    let version = major_change(flow, applied);
-    let removed = differences.iter().filter_map(|difference| difference.breaking.clone());
-    version.into_iter().chain(removed).collect()
+/// The version of the template as a difference of its own: the content may be the same.
+fn version_field(flow: &Flow, applied: Option<&AppliedWhole>) -> FieldChange {
+    let before = applied.and_then(|applied| applied.template.clone()).map(Value::from);
+    let field = FieldChange::new(Path::new(["template"]), before, Some(flow.origin.to_string().into()));
+    FieldChange { label: Some("template".to_owned()), ..field }
 }
 
 /// Whether the major version of the template is another one than this project runs.
@@ -127,20 +133,39 @@ fn major_change(flow: &Flow, applied: Option<&AppliedWhole>) -> Option<String> {
     })
 }
 
-fn delete(id: &str, now: &Content, live: &Live) -> Change {
-    let runs = |content: &Content| flow::dependencies(content).sub_flows.iter().any(|it| it.name == id);
-    let users = live.flows.iter().filter(|(other, flow)| *other != id && runs(&flow.object));
-    let users: Vec<Address> = users.map(|(other, _)| Address::new(flow::KIND, other)).collect();
+fn delete(id: &str, now: &Content, live: &Live, desired: &Desired) -> Change {
+    let (users, needs) = users(id, live, desired);
+    let digest = now.digest();
     Change {
         name: now.name().to_owned(),
-        action: Action::Delete { before: flow::summary(now, None) },
+        action: Action::Delete { before: flow::summary(now, None, &digest) },
         cause: Cause::Config,
-        versions: Some(versions(None, "", &now.digest())),
+        versions: Some(versions(None, "", &digest)),
         withheld: (!users.is_empty()).then_some(Withheld::Used(users)),
+        needs,
         steps: vec![flow::delete(id)],
         seen: BTreeMap::from([(flow::EXPORT_PATH, now.object().clone())]),
         ..blank(Address::new(flow::KIND, id))
     }
+}
+
+/// The flows that still run this one after the plan, and those that must go, or stop running it, first.
+fn users(id: &str, live: &Live, desired: &Desired) -> (Vec<Address>, Vec<Need>) {
+    let runs = |content: &Content| flow::dependencies(content).sub_flows.iter().any(|it| it.name == id);
+    let (mut users, mut needs) = (Vec::new(), Vec::new());
+    let running = live.flows.iter().filter(|(other, flow)| *other != id && runs(&flow.object));
+    for other in running.map(|(other, _)| other) {
+        let address = Address::new(flow::KIND, other);
+        let wanted = desired.flows.iter().flatten().find(|flow| flow.id == *other);
+        if desired.doomed_flows.contains(other) {
+            needs.push(Need::Gone(address));
+        } else if wanted.is_some_and(|wanted| !runs(&wanted.content)) {
+            needs.push(Need::Made(address));
+        } else {
+            users.push(address);
+        }
+    }
+    (users, needs)
 }
 
 /// Makes each flow wait for those that it runs. Of flows that run each other in a circle the first one found waits

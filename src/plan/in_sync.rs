@@ -65,7 +65,10 @@ impl Part<'_> {
             }
             Self::Flow(flow) => {
                 let returned = live.flows.get(&flow.id)?.object.digest();
-                Some(whole_baseline(&flow::summary(&flow.content, Some(&flow.origin)), Some(returned)))
+                Some(whole_baseline(
+                    &flow::summary(&flow.content, Some(&flow.origin), &flow.content.digest()),
+                    Some(returned),
+                ))
             }
             Self::Theme(wanted) => {
                 let returned = live.theme.as_ref()?.object.digest();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Change, Problem, Warning};
 use crate::resource::{
     Desired, Live,
-    flow::{self, Dependency, Flow, Origin},
+    flow::{self, Dependency, Flow},
 };
 
 /// One thing that a flow leans on.
@@ -79,7 +79,7 @@ fn one_sort(flow: &Flow, sort: Sort, needs: &[Dependency], there: Option<&BTreeS
     .collect()
 }
 
-/// What is told of the changed flows: what is missing, what was not checked. A backup puts back what there was.
+/// What is told of the changed flows: what is missing, what was not checked.
 pub(super) fn lean(changes: &[Change], desired: &Desired, live: &Live) -> (Vec<Warning>, Vec<Problem>) {
     let made: BTreeSet<&str> = changes
         .iter()
@@ -89,7 +89,7 @@ pub(super) fn lean(changes: &[Change], desired: &Desired, live: &Live) -> (Vec<W
     let coming: Vec<&Flow> =
         desired.flows.iter().flatten().filter(|flow| made.contains(flow.id.as_str())).collect();
     let (mut warnings, mut problems) = (Vec::new(), Vec::new());
-    for flow in coming.iter().filter(|flow| !is_restored(flow)) {
+    for flow in &coming {
         let checks = check_flow(flow, &coming, live);
         warnings.extend(unchecked(flow, &checks, live.facts.unseen.as_deref()));
         let missing = checks.into_iter().filter(|it| it.found == Some(false));
@@ -104,10 +104,6 @@ pub(super) fn lean(changes: &[Change], desired: &Desired, live: &Live) -> (Vec<W
         }));
     }
     (warnings, problems)
-}
-
-fn is_restored(flow: &Flow) -> bool {
-    matches!(flow.origin, Origin::Backup(_))
 }
 
 /// One warning for all that nobody could look at: never "ok", and never a wall of words either.

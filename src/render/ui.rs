@@ -192,7 +192,11 @@ impl Ui {
 
     /// Shows one object: text, or the JSON document.
     pub fn show_object(&self, text: &str, document: &Value) {
-        if self.is_json() { self.write_json(document) } else { self.write_out(text) }
+        match document.as_object().filter(|_| self.is_json()) {
+            Some(keys) => self.write_json(&json::Document::of(keys)),
+            None if self.is_json() => self.write_json(document),
+            None => self.write_out(text),
+        }
     }
 
     /// Shows an error: with JSON as the document of the run, else among the messages.

@@ -46,7 +46,7 @@ impl Args {
         let written = audit.act(event, || session.state.write_backup(&backup)).await;
         audit.end(written).await?;
         let count = backup.resources.len();
-        let document = json!({"format_version": "1.0", "id": backup.id, "resources": count});
+        let document = json!({"id": backup.id, "resources": count});
         ui.show_object(&format!("Backed up {count} objects as {}\n", backup.id), &document);
         connection.close().await?;
         Ok(Exit::Done)

@@ -82,6 +82,10 @@ impl Args {
             }
             let (yaml, value) = flow::template::from_flow(flow, name);
             let folder = Path::new(name).join("1.0.0");
+            let there = self.out.as_deref().unwrap_or(Path::new("")).join(&folder);
+            if there.exists() {
+                return Err(Error::TemplateExists { path: there });
+            }
             return Ok(vec![
                 (folder.join("template.yaml"), yaml),
                 (folder.join("flow.json"), to_go_json(&value)),
@@ -92,13 +96,16 @@ impl Args {
             Format::Console => one(&flow.console()),
             Format::Folder => {
                 let files = flow.pruned().folder();
+                if let Some(name) = files.keys().find(|name| !is_file_name(name)) {
+                    return Err(Error::StrangeName(name.clone()));
+                }
                 files.iter().map(|(name, value)| (name.into(), to_go_json(value))).collect()
             }
         })
     }
 
     fn write(&self, files: &[(PathBuf, String)], ui: &Ui) -> Result<(), Error> {
-        let Some(out) = &self.out else {
+        let Some(out) = self.out.as_ref().filter(|out| *out != Path::new("-")) else {
             let [(name, text)] = files else { return Err(needs_out()) };
             if !name.as_os_str().is_empty() {
                 return Err(needs_out());
@@ -112,8 +119,11 @@ impl Args {
             put(&path, text).map_err(|source| Error::Out { path: path.clone(), source })?;
             written.push(path.display().to_string());
         }
+        if self.as_template.is_none() && self.format == Format::Folder {
+            remove_stale(out, files).map_err(|source| Error::Out { path: out.clone(), source })?;
+        }
         let text = written.iter().fold(String::new(), |text, path| text + "wrote " + path + "\n");
-        ui.show_object(&text, &json!({"format_version": "1.0", "files": written}));
+        ui.show_object(&text, &json!({"files": written}));
         Ok(())
     }
 }
@@ -122,8 +132,32 @@ fn needs_out() -> Error {
     Error::Usage("several files need a folder: add --out FOLDER".to_owned())
 }
 
-/// Writes a file in one step: whoever reads it meanwhile sees the former one.
+/// Whether a name that came from the service is one file in its folder, and nothing else.
+fn is_file_name(name: &str) -> bool {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    name.chars().all(plain) && !name.starts_with('.')
+}
+
+/// Takes away the screens that an older export left in the folder: with them it would be no flow.
+fn remove_stale(folder: &Path, files: &[(PathBuf, String)]) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let name = PathBuf::from(entry?.file_name());
+        let text = name.to_string_lossy();
+        let is_screen = text.starts_with("screen-") && text.ends_with(".json");
+        if is_screen && !files.iter().any(|(other, _)| *other == name) {
+            fs::remove_file(folder.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file in one step: whoever reads it meanwhile sees the former one. A link stays one, and what is no file,
+/// such as a pipe, is written to.
 fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() {
+        return fs::write(path, text);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let passing = tempfile::Builder::new().permissions(readable()).tempfile_in(folder)?;

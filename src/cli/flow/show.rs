@@ -34,7 +34,7 @@ impl Args {
             ("tenant_attributes", names(&needs.tenant_attributes)),
         ];
         if let Some(map) = document.as_object_mut() {
-            map.extend(flow::summary(&flow.object, None));
+            map.extend(flow::summary(&flow.object, None, &flow.object.digest()));
             map.extend(lists.map(|(key, names)| (key.to_owned(), names)));
         }
         ui.show_object(&Properties::of(&document).text(), &document);

@@ -7,9 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::Value;
-
-use super::Extra;
+use super::{Extra, strict};
 use crate::{
     config::{
         fields::Fields,
@@ -57,7 +55,7 @@ pub(super) fn flow(
     let files = files.map_err(|error| fields.problems.report(unreadable(node, path, inputs, &error))).ok()?;
     let mut values = BTreeMap::new();
     for file in &files {
-        match serde_json::from_str(&file.text) {
+        match strict::parse(&file.text) {
             Ok(value) => drop(values.insert(file.key.clone(), value)),
             Err(error) => fields.problems.report(no_json(file, &error, extra).related(node, "named here")),
         }
@@ -91,7 +89,7 @@ pub(super) fn theme(
 ) -> Option<Theme> {
     let file = one_file(path, inputs);
     let file = file.map_err(|error| fields.problems.report(unreadable(node, path, inputs, &error))).ok()?;
-    let value: Value = serde_json::from_str(&file.text)
+    let value = strict::parse(&file.text)
         .map_err(|error| fields.problems.report(no_json(&file, &error, extra).related(node, "named here")))
         .ok()?;
     let problem = |error: &dyn std::fmt::Display| {

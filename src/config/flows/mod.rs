@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod document;
 mod item;
+mod strict;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! How the configuration says a flow should be, and what it was made from.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use serde_json::Value;
 
 use super::{Content, KIND, template::Version};
 use crate::resource::{Address, Object, Place};
@@ -69,33 +71,39 @@ const SAID_BY_ABSENCE: [&str; 7] = [
 ];
 
 impl Content {
-    /// This flow as it shall be in place of a live one: what its file has no word for stays as it is.
-    #[must_use]
-    pub fn over(&self, live: &Self) -> Self {
+    /// This flow as it shall be in place of a live one: what its file has no word for stays as it is. A flow is large,
+    /// so that it is copied only where something of the live one comes in.
+    pub fn over<'a>(&'a self, live: &Self) -> Cow<'a, Self> {
+        let kept = missing(self.object(), live.object(), &KNOWN);
+        let of_metadata =
+            |content: &Self| content.object().get("metadata").and_then(Value::as_object).cloned();
+        let (own, theirs) = (of_metadata(self).unwrap_or_default(), of_metadata(live).unwrap_or_default());
+        let in_metadata = missing(&own, &theirs, &SAID_BY_ABSENCE);
+        if kept.is_empty() && in_metadata.is_empty() {
+            return Cow::Borrowed(self);
+        }
         let mut object = self.object().clone();
-        let kept = live.object().iter().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
-        for (key, value) in kept {
-            object.entry(key.clone()).or_insert_with(|| value.clone());
+        object.extend(kept);
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.extend(in_metadata);
         }
-        let own = object.get_mut("metadata").and_then(|metadata| metadata.as_object_mut());
-        let theirs = live.object().get("metadata").and_then(|metadata| metadata.as_object());
-        if let (Some(own), Some(theirs)) = (own, theirs) {
-            let kept = theirs.iter().filter(|(key, _)| !SAID_BY_ABSENCE.contains(&key.as_str()));
-            for (key, value) in kept {
-                own.entry(key.clone()).or_insert_with(|| value.clone());
-            }
-        }
-        Self::of_object(object)
+        Cow::Owned(Self::of_object(object))
     }
+}
+
+/// What `theirs` says and `own` has no word for, `known` keys aside.
+fn missing(own: &Object, theirs: &Object, known: &[&str]) -> Object {
+    let left_out = |key: &str| !known.contains(&key) && !own.contains_key(key);
+    theirs.iter().filter(|(key, _)| left_out(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Keys of a flow that every form can hold; the console's has no references.
 const KNOWN: [&str; 4] = ["flowId", "metadata", "contents", "screens"];
 
-/// What is shown, and kept, in place of a flow's whole content.
-pub fn summary(content: &Content, origin: Option<&Origin>) -> Object {
+/// What is shown, and kept, in place of a flow's whole content, whose digest is known already.
+pub fn summary(content: &Content, origin: Option<&Origin>, digest: &str) -> Object {
     let mut object = Object::new();
-    let mut put = |key: &str, value: serde_json::Value| drop(object.insert(key.to_owned(), value));
+    let mut put = |key: &str, value: Value| drop(object.insert(key.to_owned(), value));
     put("name", content.name().into());
     if let Some(origin) = origin {
         let word = match origin {
@@ -109,13 +117,13 @@ pub fn summary(content: &Content, origin: Option<&Origin>) -> Object {
     put("screens", content.screens().count().into());
     let methods: Vec<String> = super::methods(content).iter().map(ToString::to_string).collect();
     put("methods", methods.into());
-    put("sha256", content.digest().into());
+    put("sha256", digest.into());
     object
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -128,12 +136,14 @@ mod tests {
     fn what_a_file_has_no_word_for_stays_and_what_it_leaves_empty_is_empty() {
         let live =
             flow(&json!({"name": "X", "description": "old", "widget": true, "neverHeardOf": {"a": 1}}));
-        let merged = flow(&json!({"name": "X"})).over(&live);
+        let bare = flow(&json!({"name": "X"}));
+        let merged = bare.over(&live);
         assert_eq!(
             merged.object()["metadata"],
             json!({"name": "X", "widget": true, "neverHeardOf": {"a": 1}})
         );
-        let own = flow(&json!({"name": "X", "widget": false})).over(&live);
+        let own = flow(&json!({"name": "X", "widget": false}));
+        let own = own.over(&live);
         assert_eq!(own.object()["metadata"]["widget"], json!(false));
     }
 

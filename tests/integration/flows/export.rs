@@ -80,3 +80,27 @@ fn a_flow_is_shown_with_what_it_leans_on() {
     assert_eq!(listed["items"][0]["id"], "mfa-login");
     assert_eq!(listed["items"][0]["configured"], "flows/mfa-login.json");
 }
+
+#[test]
+fn an_older_export_leaves_no_screens_behind_and_a_template_is_never_overwritten() {
+    let service = deployed();
+    service.sh("flow export mfa-login --format folder --out out").exits(0);
+    service.desk.write("out/screen-SC2old.json", "{}");
+    service.sh("flow export mfa-login --format folder --out out").exits(0);
+    assert!(!service.desk.path("out/screen-SC2old.json").exists());
+    service.yaml("flows: [{ id: mfa-login, file: out }]\n");
+    service.sh("plan --detailed-exitcode").exits(0);
+    service.sh("flow export mfa-login --as-template ours --out templates").exits(0);
+    service.desk.write("templates/ours/1.0.0/template.yaml", "# by hand\n");
+    service.sh("flow export mfa-login --as-template ours --out templates").exits(1).says("is there already");
+    assert_eq!(
+        std::fs::read_to_string(service.desk.path("templates/ours/1.0.0/template.yaml")).unwrap(),
+        "# by hand\n"
+    );
+    // A link stays a link.
+    service.desk.write("real.json", "");
+    std::os::unix::fs::symlink("real.json", service.desk.path("link.json")).unwrap();
+    service.sh("flow export mfa-login --out link.json").exits(0);
+    assert!(service.desk.path("link.json").is_symlink());
+    assert!(std::fs::read_to_string(service.desk.path("real.json")).unwrap().contains("MFA Login"));
+}

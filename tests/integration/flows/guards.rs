@@ -136,3 +136,81 @@ fn protect_keeps_a_flow_from_being_deleted() {
     service.yaml(&format!("{BOTH}protect: [flow.sign-up-or-in]\n"));
     service.sh("flow delete sign-up-or-in --yes").exits(4).says("protected by 'protect: flow.sign-up-or-in'");
 }
+
+#[test]
+fn what_a_colleague_did_meanwhile_is_never_taken_for_our_own_half_done_work() {
+    // Our import does nothing, and while we look whether it did, somebody else edits one flow and makes another.
+    let service = deployed();
+    service.yaml(&format!("{BOTH}  - {{ id: third, file: flows/mfa-login.json }}\n"));
+    put(&service.desk, "mfa-login", &reworded("SMS"));
+    let theirs = |id: &str| {
+        let mut flow = live(&service, "mfa-login");
+        (flow["flowId"], flow["metadata"]["description"]) = (json!(id), json!("a colleague's"));
+        flow
+    };
+    let edits = [theirs("mfa-login"), theirs("third")];
+    for (edit, target) in edits.into_iter().zip(["mfa-login", "third"]) {
+        let imports = || {
+            let mut all = service.requests();
+            all.retain(|it| it["path"] == "/v2/mgmt/flow/import");
+            all.len()
+        };
+        let before = imports();
+        service.fault(&["/v2/mgmt/flow/import=503:1"]);
+        let mut command = service.desk.command(&["flow", "deploy", target, "--yes"]);
+        let mut running =
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        while imports() == before {
+            std::thread::yield_now();
+        }
+        service.post("/v2/mgmt/flow/import", &json!({"flow": edit}));
+        assert_eq!(running.wait().unwrap().code(), Some(1));
+        assert_eq!(live(&service, target)["metadata"]["description"], "a colleague's", "{target}");
+    }
+    service.sh("audit verify").exits(0);
+}
+
+#[test]
+fn the_retry_command_of_a_deployment_works_when_pasted() {
+    let service = stage(Options::default());
+    service.fault(&["/v2/mgmt/flow/import=503"]);
+    let ran = service.sh("flow deploy --yes --max-wait 1s -o json").exits(1).json();
+    let retry = ran["result"]["retry_command"].as_str().unwrap().to_owned();
+    let retry = retry.strip_prefix("descope-mgmt ").unwrap();
+    service.no_faults();
+    service.sh(&format!("{retry} --yes")).exits(0).says("✓ 2 created");
+}
+
+#[test]
+fn a_run_that_made_a_flow_and_its_sub_flow_is_undone_whole() {
+    let service = deployed();
+    service.sh("flow rollback --backup latest --prune --yes").exits(0).says("⚠ 2 deleted");
+    assert_eq!(service.post("/v1/mgmt/flow/list", &json!({}))["total"], 0);
+    let deleted: Vec<serde_json::Value> = service
+        .requests()
+        .into_iter()
+        .filter(|it| it["path"] == "/v1/mgmt/flow/delete")
+        .map(|it| it["body"]["ids"][0].clone())
+        .collect();
+    assert_eq!(deleted, ["sign-up-or-in", "mfa-login"], "whoever runs the other goes first");
+}
+
+#[test]
+fn a_rollback_to_a_connector_that_is_gone_is_refused_before_anything_is_written() {
+    let service = deployed();
+    put(&service.desk, "sign-up-or-in", &with_other_connector(&sample("sign-up-or-in")));
+    service.sh("flow deploy --yes --allow-breaking-changes").exits(0).says("⚠ 1 updated");
+    let before = settled(&service, "sign-up-or-in");
+    let mut files = super::surroundings();
+    files.remove("connectors/welcome-mail.json");
+    files.insert("connectors/connectors.json".to_owned(), json!({"connectors": ["other-mail"]}));
+    for id in ["mfa-login", "sign-up-or-in"] {
+        let flow = live(&service, id);
+        let folder = descope_mgmt::resource::flow::Content::from_json(flow).unwrap().0.folder();
+        files.extend(folder.into_iter().map(|(name, value)| (format!("flows/{id}/{name}"), value)));
+    }
+    files.insert("flows/flows.json".to_owned(), json!({"flows": ["mfa-login", "sign-up-or-in"]}));
+    service.post("/__emulator/snapshot", &json!({"files": files}));
+    service.sh("flow rollback --backup latest --yes").exits(5).says("connector 'Welcome Mail'");
+    assert_eq!(settled(&service, "sign-up-or-in")["contents"], before["contents"]);
+}

@@ -85,3 +85,24 @@ fn unknown_templates_and_wrong_variables_say_what_there_is() {
     desk.sh("-e staging flow templates nosuch").exits(5).says("there are login, mfa-login, sign-up");
     desk.sh("-e staging flow templates mfa-login").exits(0).says("one of sms, totp, email; default totp");
 }
+
+#[test]
+fn a_major_version_is_a_change_even_where_it_makes_the_same_flow() {
+    let desk = Desk::new();
+    let flow = std::fs::read_to_string(super::samples().join("exported/mfa-login.json")).unwrap();
+    for version in ["1.1.0", "2.0.0"] {
+        let folder = format!("templates/ours/{version}");
+        desk.write(&format!("{folder}/template.yaml"), &format!("name: ours\nversion: {version}\n"));
+        desk.write(
+            &format!("{folder}/flow.json"),
+            &flow.replace("\"mfaEnrolled\"", "").replace("customAttributes.mfaEnrolled", "name"),
+        );
+    }
+    desk.write("descope.yaml", "flows: [{ id: mfa-login, template: ours@1 }]\n");
+    desk.sh("--sandbox flow deploy --yes").exits(0).says("✓ 1 created");
+    desk.write("descope.yaml", "flows: [{ id: mfa-login, template: ours@2 }]\n");
+    desk.sh("--sandbox flow deploy --yes").exits(4).says("version change: v1 -> v2");
+    desk.sh("--sandbox flow deploy --yes --allow-breaking-changes").exits(0).says("⚠ 1 updated");
+    desk.sh("--sandbox plan --detailed-exitcode").exits(0).says("No changes.");
+    assert_eq!(desk.sh("--sandbox flow list -o json").json()["items"][0]["template"], "ours@2.0.0");
+}

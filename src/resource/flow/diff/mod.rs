@@ -5,6 +5,7 @@
 //! told again.
 
 mod conditions;
+mod losses;
 mod methods;
 mod references;
 mod rules;
@@ -18,7 +19,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use super::{Content, Dependencies, compare::Comparison, dependencies, leaves::Leaf, place::Place};
+use super::{
+    Content, Dependencies, compare::Comparison, dependencies, leaves::Leaf, names::Names, place::Place,
+};
 use methods::Folded;
 use side::Side;
 
@@ -55,6 +58,7 @@ pub fn differences(live: &Content, desired: &Content) -> Vec<FlowDifference> {
             diff.member(key, key);
         }
     }
+    diff.untold_losses();
     diff.found
 }
 
@@ -77,16 +81,19 @@ struct Diff<'a> {
 impl<'a> Diff<'a> {
     fn new(live: &'a Content, desired: &'a Content) -> Self {
         let (live, desired) = (Side::of(live), Side::of(desired));
-        let connectors = |side: &Side| -> BTreeSet<String> {
+        let comparison = Comparison::of(live.content.object(), desired.content.object());
+        let used = |side: &Side, other: &Names| -> BTreeSet<String> {
             let Dependencies { connectors, .. } = dependencies(side.content);
-            connectors.into_iter().map(|connector| connector.name).collect()
+            // Being referred to is no use; and an id may have a name on the other side only.
+            let used = connectors.into_iter().filter(|it| !it.pointer.starts_with("/references"));
+            used.map(|it| other.name(&it.name).map_or(it.name.clone(), str::to_owned)).collect()
         };
         Self {
             going: Folded::of(&live, &desired),
             coming: Folded::of(&desired, &live),
-            lost_connectors: &connectors(&live) - &connectors(&desired),
+            lost_connectors: &used(&live, &comparison.right) - &used(&desired, &comparison.left),
             told_connectors: HashSet::new(),
-            comparison: Comparison::of(live.content.object(), desired.content.object()),
+            comparison,
             live,
             desired,
             found: Vec::new(),

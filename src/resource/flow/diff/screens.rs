@@ -174,7 +174,7 @@ fn follows(id: &str, live: &Object, desired: &Object) -> bool {
     lists == [true, true] && stay(&before, &after) == stay(&after, &before)
 }
 
-fn inputs(contents: Option<&Value>) -> impl Iterator<Item = &str> {
+pub(super) fn inputs(contents: Option<&Value>) -> impl Iterator<Item = &str> {
     contents.and_then(Value::as_object).into_iter().flat_map(inputs_in)
 }
 

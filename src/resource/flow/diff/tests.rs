@@ -188,3 +188,45 @@ fn tasks_screens_and_references_that_come_and_go_are_told() {
     );
     assert!(found[2].breaking.as_ref().is_some_and(|why| why.contains("'Welcome Mail'")));
 }
+
+fn breaking(found: &[FlowDifference]) -> Vec<&str> {
+    found.iter().filter_map(|it| it.breaking.as_deref()).collect()
+}
+
+#[test]
+fn an_input_is_lost_with_the_task_that_shows_it_though_its_screen_stays_in_the_file() {
+    let (live, desired) = changed("mfa-login", |flow| {
+        flow["contents"]["tasks"]["0"]["next"]["rules"][0]["taskId"] = json!("2");
+        remove(flow, "/contents/tasks", &["1"]);
+    });
+    assert_eq!(breaking(&differences(&live, &desired)), ["the flow no longer asks for 'phone'"]);
+}
+
+#[test]
+fn a_connector_that_is_only_referred_to_is_used_no_more() {
+    let (live, desired) = changed("sign-up-or-in", |flow| {
+        let tasks = flow["contents"]["tasks"].as_object_mut().unwrap();
+        let user = tasks.iter().find(|(_, task)| task["action"] == "connector").unwrap().0.clone();
+        let next = tasks[&user]["next"]["rules"][0]["taskId"].clone();
+        tasks.shift_remove(&user);
+        for task in tasks.values_mut() {
+            for rule in task.pointer_mut("/next/rules").and_then(Value::as_array_mut).into_iter().flatten() {
+                if rule["taskId"] == user.as_str() {
+                    rule["taskId"] = next.clone();
+                }
+            }
+        }
+    });
+    assert_eq!(
+        breaking(&differences(&live, &desired)),
+        ["the flow no longer uses the connector 'Welcome Mail'"]
+    );
+}
+
+#[test]
+fn a_reference_that_was_left_unresolved_is_repaired_without_a_break() {
+    let (desired, live) = changed("sign-up-or-in", |flow| {
+        flow["references"].as_object_mut().unwrap().shift_remove("connectors");
+    });
+    assert_eq!(breaking(&differences(&live, &desired)), Vec::<&str>::new());
+}
