@@ -33,7 +33,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         if self.create_project {
-            return reconcile_with_project(globals, ui, &self.selection, "apply", Kinds::All).await;
+            let made = reconcile_with_project(globals, ui, &self.selection, "apply", Kinds::All);
+            return Box::pin(made).await;
         }
         if let Some(file) = &self.plan {
             return apply_saved(file, globals, ui).await;

@@ -35,7 +35,8 @@ impl Args {
         let over = Globals { conflict: Some(ConflictWay::Config), ..globals.clone() };
         let globals = if self.apply { &over } else { globals };
         if self.create_project {
-            return reconcile_with_project(globals, ui, &self.selection, "tenant sync", Kinds::Tenants).await;
+            let made = reconcile_with_project(globals, ui, &self.selection, "tenant sync", Kinds::Tenants);
+            return Box::pin(made).await;
         }
         let (selection, goal) = (&self.selection, Goal::apply_unless(globals.dry_run));
         let out = self.out.as_deref();
