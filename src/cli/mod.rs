@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod books;
 mod choices;
+mod compare;
 mod completion;
 mod config;
 mod confirm;
@@ -16,14 +17,17 @@ mod doctor;
 mod drift;
 mod emulator;
 mod error;
+mod every;
 mod exit;
 mod files;
+mod finish;
 mod flow;
 mod globals;
 mod identity;
 mod lock;
 mod log;
 mod plan;
+mod project;
 mod questions;
 mod reconcile;
 mod record;
@@ -64,6 +68,7 @@ enum Command {
     Apply(apply::Args),
     Drift(drift::Args),
     Doctor(doctor::Args),
+    Compare(compare::Args),
     #[command(
         subcommand,
         after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
@@ -74,6 +79,11 @@ enum Command {
         after_help = "Examples:\n  descope-mgmt flow deploy --dry-run\n  descope-mgmt flow rollback --backup latest"
     )]
     Flow(flow::Command),
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt project list\n  descope-mgmt project create 'PCC Dev' --dry-run"
+    )]
+    Project(project::Command),
     #[command(subcommand)]
     Backup(backup::Command),
     #[command(subcommand)]
@@ -124,6 +134,8 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
         Command::Doctor(args) => block_on(args.run(&globals, ui)),
+        Command::Project(command) => block_on(command.run(&globals, ui)),
+        Command::Compare(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Flow(command) => block_on(command.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),

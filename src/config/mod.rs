@@ -37,11 +37,11 @@ use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
 pub use edit::{EditError, Edited, Editor, LeftAlone, save, snippet};
-pub use environment::{Environment, Limit, Limits, Selection};
+pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
 pub use inputs::{Flags, Inputs, SourceFile, Variables};
-pub use load::load;
+pub use load::{environments, load};
 pub use locate::locate;
 pub use scalar::parse_scalar;
 pub use schema::schema_text;

@@ -108,7 +108,7 @@ fn update(
     })
 }
 
-fn field(difference: FlowDifference) -> FieldChange {
+pub(super) fn field(difference: FlowDifference) -> FieldChange {
     let FlowDifference { path, label, before, after, breaking: _ } = difference;
     FieldChange { label: Some(label), ..FieldChange::new(Path::new(path), before, after) }
 }
@@ -151,7 +151,7 @@ fn delete(id: &str, now: &Content, live: &Live, desired: &Desired) -> Change {
 
 /// The flows that still run this one after the plan, and those that must go, or stop running it, first.
 fn users(id: &str, live: &Live, desired: &Desired) -> (Vec<Address>, Vec<Need>) {
-    let runs = |content: &Content| flow::dependencies(content).sub_flows.iter().any(|it| it.name == id);
+    let runs = |content: &Content| flow::sub_flows(content).any(|other| other == id);
     let (mut users, mut needs) = (Vec::new(), Vec::new());
     let running = live.flows.iter().filter(|(other, flow)| *other != id && runs(&flow.object));
     for other in running.map(|(other, _)| other) {
@@ -176,7 +176,7 @@ fn order(changes: &mut [Change], desired: &Desired) {
     let runs: BTreeMap<&str, BTreeSet<String>> = flows
         .iter()
         .map(|(id, flow)| {
-            let names = flow::dependencies(&flow.content).sub_flows.into_iter().map(|it| it.name);
+            let names = flow::sub_flows(&flow.content).map(str::to_owned);
             (*id, names.filter(|name| name != id && flows.contains_key(name.as_str())).collect())
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -67,6 +67,8 @@ pub struct Ui {
     out_is_terminal: bool,
     /// Whether a result could not be written.
     failed: Arc<AtomicBool>,
+    /// Where documents go that are to be parts of one.
+    parts: Option<Arc<Mutex<Vec<Value>>>>,
 }
 
 /// Columns where nobody says how many there are.
@@ -90,8 +92,22 @@ impl Ui {
             err_is_terminal: err && !surroundings.dumb,
             out_is_terminal: out,
             failed: Arc::default(),
+            parts: None,
             options,
         }
+    }
+
+    /// The same streams, but documents are kept, for the caller to make one of them.
+    #[must_use]
+    pub fn keeping_documents(&self) -> Self {
+        Self { parts: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The documents that were kept.
+    pub fn kept_documents(&self) -> Vec<Value> {
+        let parts =
+            self.parts.as_ref().map(|parts| parts.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        parts.unwrap_or_default()
     }
 
     /// Whether somebody is there to be asked.
@@ -243,6 +259,11 @@ impl Ui {
 
     /// Writes a document of the run.
     pub fn write_json(&self, document: &impl Serialize) {
+        if let Some(parts) = &self.parts {
+            let document = serde_json::to_value(document).unwrap_or_default();
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push(document);
+            return;
+        }
         let mut out = io::stdout().lock();
         let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
         self.note_loss(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));

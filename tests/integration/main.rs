@@ -20,6 +20,7 @@ mod init;
 mod kill;
 mod newcomer;
 mod one_off;
+mod projects;
 mod prompts;
 mod readme;
 mod records;

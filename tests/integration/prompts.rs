@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use descope_mgmt::emulator::{Options, ProjectSpec};
 use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
 use serde_json::{Value, json};
 
@@ -152,14 +153,14 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
     let down = "\u{1b}[B";
     session.expect("tenant.first \"First\" is not in the configuration").unwrap();
     session.send(format!("{down}\r")).unwrap();
-    session.expect("tenant.fourth").unwrap();
+    session.expect("tenant.fourth \"").unwrap();
     session.send("\r").unwrap();
-    session.expect("tenant.second").unwrap();
+    session.expect("tenant.second \"").unwrap();
     session.send(format!("{down}{down}\r")).unwrap();
     session.expect("Add this below 'tenants:'").unwrap();
     session.expect("- id: second").unwrap();
     session.expect("domains: [b.example]").unwrap();
-    session.expect("tenant.third").unwrap();
+    session.expect("tenant.third \"").unwrap();
     session.send("\r").unwrap();
     session.expect("Plan: 1 to delete.").unwrap();
     session.expect("Delete 1 tenant permanently").unwrap();
@@ -179,9 +180,25 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
     service.sh("backup restore latest --yes").exits(0).says("1 created");
 
     let mut session = open(&service, &["tenant", "sync"]);
-    session.expect("tenant.first").unwrap();
+    // The plan names it as well, and what is typed before the question is there is thrown away.
+    session.expect("tenant.first \"First\" is not in the configuration").unwrap();
     // Upwards from the first choice is the last one: leave this and all others.
     session.send("\u{1b}[A\r").unwrap();
     assert_eq!(code(&mut session), 0);
     assert_eq!(service.tenants().len(), 4);
+}
+
+#[test]
+fn a_project_is_deleted_only_by_its_name_typed() {
+    let projects = vec![ProjectSpec::new("P2keep", "Keep"), ProjectSpec::new("P2try", "PCC Try")];
+    let mut service = Service::start_with(Options { projects, ..Options::default() });
+    service.desk.set("DESCOPE_PROJECT_ID", "P2try");
+    for (typed, expected) in [("PCC", 4), ("PCC Try", 0)] {
+        let mut session = open(&service, &["project", "delete", "--yes"]);
+        session.expect("Type the project's name").unwrap();
+        session.send_line(typed).unwrap();
+        assert_eq!(code(&mut session), expected, "{typed}");
+    }
+    let left = service.post("/v1/mgmt/projects/list", &json!({}));
+    assert_eq!(left["projects"].as_array().unwrap().len(), 1);
 }

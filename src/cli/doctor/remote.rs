@@ -9,8 +9,9 @@ use crate::{
         connect::{Connection, reach},
         session::Session,
     },
-    live::{self, Project},
+    live,
     render::Ui,
+    resource::{Observed, project::LiveProject},
 };
 
 /// A clock that is off by more makes times in audit and backups wrong.
@@ -63,10 +64,10 @@ async fn asked(session: &Session, connection: &Connection) -> Vec<Check> {
     checks
 }
 
-fn project(session: &Session, client: &Client, projects: &[Project]) -> Check {
+fn project(session: &Session, client: &Client, projects: &[Observed<LiveProject>]) -> Check {
     let id = client.project_id();
     let expected = session.config.target.project_name.as_deref();
-    match projects.iter().find(|project| project.id == id) {
+    match projects.iter().map(|project| &project.object).find(|project| project.id == id) {
         None => Check::fail(
             "descope",
             &format!("reached, but the key does not see project {id}"),

@@ -3,13 +3,16 @@
 mod block;
 mod branch;
 mod limits;
+mod project;
 mod select;
 
 use std::fmt;
 
-pub(super) use block::{OWN, PROJECT, Profile, check_blocks, profiles, project_name};
+pub(super) use block::{OWN, Profile, check_blocks, profiles};
 pub(super) use limits::LIMITS;
 pub use limits::{Limit, Limits};
+pub use project::is_project_name;
+pub(super) use project::{PROJECT, project_name};
 pub(super) use select::select;
 
 /// The selected environment.

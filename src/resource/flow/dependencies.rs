@@ -60,6 +60,14 @@ pub fn dependencies(content: &Content) -> Dependencies {
     found.found
 }
 
+/// The ids of the flows that a flow runs; the rest of what it needs is left unread.
+pub fn sub_flows(content: &Content) -> impl Iterator<Item = &str> {
+    let running = content.tasks().filter(|(_, task)| text_at(task, "type") == "flow");
+    running
+        .filter_map(|(_, task)| task.pointer("/arguments/flowId/value")?.as_str())
+        .filter(|id| !id.is_empty())
+}
+
 struct Finder<'a> {
     names: Names<'a>,
     found: Dependencies,

@@ -29,7 +29,7 @@ mod tests;
 pub use check::{Finding, Severity, check};
 pub use compare::{differing_keys, same_key};
 pub use content::{Content, Form, NotAFlow};
-pub use dependencies::{Dependencies, Dependency, SYSTEM_PROVIDERS, dependencies};
+pub use dependencies::{Dependencies, Dependency, SYSTEM_PROVIDERS, dependencies, sub_flows};
 pub use desired::{Flow, Origin, is_id, summary};
 pub use diff::{FlowDifference, differences};
 pub use facts::Facts;

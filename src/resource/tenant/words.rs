@@ -103,6 +103,11 @@ fn is_sayable(value: &Value) -> bool {
     }
 }
 
+/// The session settings of a live tenant; none where it has none of its own.
+pub fn live_settings(live: &LiveSettings) -> Attributes {
+    if live.enabled { own_settings(live) } else { Attributes::new() }
+}
+
 fn own_settings(live: &LiveSettings) -> Attributes {
     let LiveSettings {
         enabled: _,
