@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{
+    ArgAction, Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::error::Error;
 use crate::{
@@ -39,6 +42,7 @@ pub(super) struct Globals {
         short,
         long,
         global = true,
+        value_parser = truth(),
         env = "DESCOPE_MGMT_YES",
         hide_env = true,
         help_heading = "Global options"
@@ -48,7 +52,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_NO_INPUT",
+        value_parser = truth(), env = "DESCOPE_MGMT_NO_INPUT",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -57,7 +61,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_DRY_RUN",
+        value_parser = truth(), env = "DESCOPE_MGMT_DRY_RUN",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -66,7 +70,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_DETAILED_EXITCODE",
+        value_parser = truth(), env = "DESCOPE_MGMT_DETAILED_EXITCODE",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -109,7 +113,7 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Guards")]
     pub(super) confirm_project: Option<String>,
     /// Show everything, however long
-    #[arg(long, global = true, env = "DESCOPE_MGMT_FULL", hide_env = true, help_heading = "Global options")]
+    #[arg(long, global = true, value_parser = truth(), env = "DESCOPE_MGMT_FULL", hide_env = true, help_heading = "Global options")]
     pub(super) full: bool,
     /// Folder for backups [default: STATE_DIR/backups]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
@@ -148,7 +152,7 @@ pub(super) struct Globals {
     )]
     pub(super) color: Color,
     /// Only results, warnings and errors
-    #[arg(short, long, global = true, env = "DESCOPE_MGMT_QUIET", hide_env = true, action = ArgAction::SetTrue, help_heading = "Global options")]
+    #[arg(short, long, global = true, value_parser = truth(), env = "DESCOPE_MGMT_QUIET", hide_env = true, action = ArgAction::SetTrue, help_heading = "Global options")]
     pub(super) quiet: bool,
     /// How much to log: off, error, warn, info, debug, trace
     #[arg(
@@ -172,12 +176,32 @@ pub(super) struct Globals {
     pub(super) log_file: Option<PathBuf>,
 }
 
+/// What the variable of a flag may say: the flag, or not.
+fn truth() -> impl TypedValueParser<Value = bool> {
+    PossibleValuesParser::new(["true", "false", "1", "0"]).map(|value| matches!(value.as_str(), "true" | "1"))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum OutputFormat {
     /// For people
     Text,
     /// One JSON document
     Json,
+    /// For a pull request, under 60,000 characters
+    Markdown,
+    /// JSON lines: one event a line, as it happens
+    Jsonl,
+}
+
+impl From<OutputFormat> for Format {
+    fn from(format: OutputFormat) -> Self {
+        match format {
+            OutputFormat::Text => Self::Text,
+            OutputFormat::Json => Self::Json,
+            OutputFormat::Markdown => Self::Markdown,
+            OutputFormat::Jsonl => Self::Jsonl,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -274,10 +298,7 @@ impl Globals {
     /// How the run talks.
     pub(super) fn ui_options(&self) -> UiOptions {
         UiOptions {
-            format: match self.output {
-                OutputFormat::Text => Format::Text,
-                OutputFormat::Json => Format::Json,
-            },
+            format: self.output.into(),
             color: match self.color {
                 Color::Auto => ColorChoice::Auto,
                 Color::Always => ColorChoice::Always,

@@ -3,19 +3,25 @@
 mod conflict;
 mod csv;
 mod failure;
+mod github;
 mod header;
 mod json;
+mod jsonl;
+mod markdown;
 mod orphan;
+mod pager;
 mod plan_text;
 mod progress;
 mod prompt;
 mod properties;
 mod quote;
 mod report_text;
+mod results;
 mod style;
 mod table;
 #[cfg(test)]
 mod tests;
+mod told;
 mod ui;
 mod words;
 
