@@ -1,17 +1,18 @@
 //! The flags that every command takes.
 
-use std::path::{Path, PathBuf};
-
-use clap::{
-    ArgAction, Args, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
 };
 
+use clap::{ArgAction, Args, parser::ValueSource};
+
 use super::error::Error;
+pub(super) use super::values::{Color, ConflictWay, OnError, OutputFormat, truth};
 use crate::{
     config::Flags,
     plan::Scope,
-    render::{ColorChoice, Format, UiOptions},
+    render::{ColorChoice, UiOptions},
     resource::Pattern,
 };
 
@@ -174,65 +175,9 @@ pub(super) struct Globals {
         help_heading = "Global options"
     )]
     pub(super) log_file: Option<PathBuf>,
-}
-
-/// What the variable of a flag may say: the flag, or not.
-fn truth() -> impl TypedValueParser<Value = bool> {
-    PossibleValuesParser::new(["true", "false", "1", "0"]).map(|value| matches!(value.as_str(), "true" | "1"))
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-    /// For a pull request, under 60,000 characters
-    Markdown,
-    /// JSON lines: one event a line, as it happens
-    Jsonl,
-}
-
-impl From<OutputFormat> for Format {
-    fn from(format: OutputFormat) -> Self {
-        match format {
-            OutputFormat::Text => Self::Text,
-            OutputFormat::Json => Self::Json,
-            OutputFormat::Markdown => Self::Markdown,
-            OutputFormat::Jsonl => Self::Jsonl,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR says no
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-/// What becomes of an attribute that was changed both in the configuration and outside this tool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ConflictWay {
-    /// The configuration wins
-    Config,
-    /// What is live stays
-    Live,
-    /// Nothing is applied
-    Abort,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OnError {
-    /// Ask how to go on
-    Ask,
-    /// Go on with what does not depend on the failed change
-    Continue,
-    /// Start nothing more
-    Stop,
+    /// Who gave each of the values that have a variable.
+    #[arg(skip)]
+    pub(super) sources: BTreeMap<String, ValueSource>,
 }
 
 /// The flags that choose a part of the plan.

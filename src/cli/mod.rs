@@ -34,6 +34,7 @@ mod settle;
 mod suggest;
 mod tenant;
 mod usage;
+mod values;
 mod version;
 mod who;
 

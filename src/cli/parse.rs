@@ -7,7 +7,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::Cli;
+use super::{Cli, globals::Globals};
 
 /// Reads the command line and the variables of its flags.
 pub(super) fn parse(arguments: &[OsString], command: Command) -> Result<Cli, clap::Error> {
@@ -31,7 +31,10 @@ fn without(command: Command, flag: String) -> Command {
 
 fn read(arguments: &[OsString], command: &Command) -> Result<Cli, clap::Error> {
     let mut matches = command.clone().try_get_matches_from(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command.clone()))
+    let source = |flag: &clap::Id| Some((flag.to_string(), matches.value_source(flag.as_str())?));
+    let sources = matches.ids().filter_map(source).collect();
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command.clone()))?;
+    Ok(Cli { globals: Globals { sources, ..cli.globals }, ..cli })
 }
 
 /// An error that goes away, or turns into another, without a variable is that variable's.

@@ -1,3 +1,4 @@
+mod flags;
 mod show;
 mod validate;
 
