@@ -18,7 +18,7 @@ flows: [{ id: login, template: login }]
 ";
 
 /// A desk whose sandbox differs from the configuration in a tenant of each sort and in a flow.
-fn desk() -> Desk {
+pub(crate) fn desk() -> Desk {
     let desk = Desk::new();
     desk.write("descope.yaml", &format!("version: 1\n{TENANTS}"));
     desk.sh("--sandbox apply --yes").exits(0);
