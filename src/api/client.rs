@@ -40,6 +40,8 @@ const FIRST_CONTACT_RETRIES: usize = 2;
 pub struct Client {
     shared: Arc<Shared>,
     timeout: Duration,
+    /// Whether the project was just made, so that calls on it may come too early.
+    young: bool,
 }
 
 struct Shared {
@@ -96,13 +98,20 @@ impl Client {
             sent: AtomicU64::new(0),
             handshaken: AtomicBool::new(false),
         };
-        Ok(Self { shared: Arc::new(shared), timeout: options.timeout })
+        Ok(Self { shared: Arc::new(shared), timeout: options.timeout, young: false })
     }
 
     /// This client with another time-out of one attempt, for requests whose answers take longer.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        Self { shared: Arc::clone(&self.shared), timeout }
+        Self { timeout, ..self.clone() }
+    }
+
+    /// This client with patience for a project that was just made: for some seconds its calls are refused, and did
+    /// nothing.
+    #[must_use]
+    pub fn for_young_project(&self) -> Self {
+        Self { young: true, ..self.clone() }
     }
 
     /// This client with the patience that a snapshot of a whole project takes.
@@ -160,7 +169,9 @@ impl Client {
                 self.shared.pause_all_with(self.shared.limiter_for(request.path));
                 continue;
             }
-            let may_repeat = error.is_unsent() || (request.only_reads() && error.is_passing());
+            let may_repeat = error.is_unsent()
+                || (self.young && error.is_unsettled())
+                || (request.only_reads() && error.is_passing());
             let Some((count, delay)) = delays.next().filter(|_| may_repeat) else { return Err(error) };
             let is_hopeless = !self.shared.exchange.is_acquainted() && count >= FIRST_CONTACT_RETRIES;
             if is_hopeless || Instant::now() + delay >= deadline {

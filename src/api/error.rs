@@ -245,6 +245,11 @@ impl Error {
         }
     }
 
+    /// Whether a project is too young for the call, which did nothing.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        matches!(self, Self::Rejected(refusal) if refusal.is_unsettled())
+    }
+
     /// Whether the service said "too many requests"; nothing was done.
     pub(crate) fn is_rate_limit(&self) -> bool {
         matches!(self, Self::Rejected(refusal) if refusal.kind() == Kind::RateLimited)

@@ -12,6 +12,12 @@ const KEYS_PAGE: &str = "https://app.descope.com/settings/company/managementkeys
 /// How much of the service's own words is repeated.
 const WORDS: usize = 500;
 
+/// The company's last project can't be deleted (Errors).
+const LAST_PROJECT: &str = "E073008";
+
+/// For some seconds after a project was made (Errors).
+const UNSETTLED: [&str; 2] = ["E111009", "E111604"];
+
 /// The service said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -135,23 +141,44 @@ impl Refusal {
                  include this; see Descope Console -> Company -> Management Keys ({KEYS_PAGE})",
                 self.path(),
             )),
-            Kind::License => Some(
-                "the company's license doesn't include this; 'descope-mgmt doctor' shows the tier, Descope's \
-                 sales can change it"
-                    .to_owned(),
-            ),
+            Kind::License => Some(format!(
+                "the company's license doesn't include this{}; 'descope-mgmt doctor' shows the tier, Descope's \
+                 sales can change it",
+                wanted_license(self.path())
+            )),
             Kind::Project => Some(format!(
                 "check the project id, that the project wasn't deleted, and that the key is of the same company \
                  and not limited to other projects: Descope Console -> Company -> Management Keys ({KEYS_PAGE})"
             )),
-            Kind::Server => Some("try again later; Descope's state is at https://status.descope.com".to_owned()),
+            Kind::Server => {
+                Some("try again later; Descope's state is at https://status.descope.com".to_owned())
+            }
             Kind::RateLimited => Some("try again later, or lower the rate limit".to_owned()),
+            Kind::Other if self.code.as_deref() == Some(LAST_PROJECT) => Some(
+                "a company keeps at least one project: make another one first, then delete this one"
+                    .to_owned(),
+            ),
             Kind::NotFound | Kind::Other => None,
         }
     }
 
+    /// Whether a project was just made, and calls on it come too early.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| UNSETTLED.contains(&code))
+    }
+
     fn path(&self) -> &str {
         self.request.split_once(' ').map_or(self.request.as_str(), |(_, path)| path)
+    }
+}
+
+/// Which license a call wants, where that is known (Projects, snapshots).
+fn wanted_license(path: &str) -> &'static str {
+    match path {
+        _ if path.contains("/snapshot/") => ": snapshots of a project need Descope Pro or higher",
+        _ if path.contains("/project/clone") => ": cloning a project needs Descope Pro or higher",
+        _ if path.contains("/mgmt/infra") => ": making a project by a call needs Descope Pro or higher",
+        _ => "",
     }
 }
 

@@ -64,7 +64,7 @@ impl Wire<'_> {
     /// Reads an object; `None` where it is not there.
     pub(super) async fn look(&self, step: &Step) -> Result<Option<Object>, Error> {
         match self.send(&step.look).await {
-            Ok(answer) => Ok(Some(step.shape.unwrap(answer)).filter(|object| !object.is_empty())),
+            Ok(answer) => Ok(step.found_in(answer)),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) if error.is_refusal() => match roll_call(step) {
                 // Not every refusal of a read says that the object is not there; a list does.

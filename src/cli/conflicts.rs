@@ -7,7 +7,7 @@ use super::{
 use crate::{
     plan::Plan,
     render::{Conflict, Ui},
-    resource::{Address, Desired, Path, theme},
+    resource::{Address, Desired, Path, project, theme},
 };
 
 /// Settles every conflict as the flag says, or as somebody answers; returns what is left as it is live.
@@ -56,5 +56,14 @@ pub(super) fn leave_alone(desired: &Desired, kept: &[(Address, Path)]) -> Desire
         flows.retain(|flow| !left(&flow.address()));
     }
     desired.theme = desired.theme.filter(|_| !left(&Address::new(theme::KIND, theme::ID)));
+    let own = Address::new(project::KIND, project::ID);
+    if let Some(project) = &mut desired.project {
+        let left = |word: &str| {
+            kept.iter()
+                .any(|(address, path)| *address == own && path.words().first().is_some_and(|it| it == word))
+        };
+        project.name = project.name.take().filter(|_| !left("name"));
+        project.tags = project.tags.take().filter(|_| !left("tags"));
+    }
     desired
 }

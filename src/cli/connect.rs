@@ -1,6 +1,9 @@
 //! Configuration → a client whose project is the one that is meant.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use secrecy::SecretString;
 
@@ -9,9 +12,10 @@ use crate::{
     api::{self, Client, Notice, Observer},
     config::Settings,
     emulator::{Emulator, KeySpec, Options, ProjectSpec},
-    live::{self, Project},
+    live,
     plan::Warning,
     render::Ui,
+    resource::{Observed, project::LiveProject},
 };
 
 /// A limit that no run reaches; whoever comes next need not know what was sent.
@@ -21,10 +25,10 @@ const BEYOND_REACH: u32 = 100_000;
 pub(super) struct Connection {
     pub(super) client: Client,
     /// The project as the key sees it, where the key may list projects.
-    pub(super) project: Option<Project>,
+    pub(super) project: Option<Observed<LiveProject>>,
     pub(super) warnings: Vec<Warning>,
     pub(super) notices: Notices,
-    emulator: Option<Emulator>,
+    emulator: Option<Arc<Emulator>>,
 }
 
 /// Where the client's notices go: to the messages, or to whoever listens at the moment.
@@ -54,18 +58,39 @@ impl Notices {
 impl Connection {
     /// Whether Descope calls it a production project.
     pub(super) fn is_production(&self) -> bool {
-        self.project.as_ref().is_some_and(Project::is_production)
+        self.project.as_ref().is_some_and(|project| project.object.is_production())
     }
 
     /// What must be typed to confirm: the project's name, or its id where the name is not known.
     pub(super) fn name_to_type(&self) -> &str {
-        let name = self.project.as_ref().map(|project| project.name.as_str());
+        let name = self.project.as_ref().map(|project| project.object.name.as_str());
         name.filter(|name| !name.is_empty()).unwrap_or(self.client.project_id())
     }
 
-    /// Ends the connection; a sandbox puts its data on disk.
+    /// The same with patience for a project that was just made.
+    pub(super) fn for_young_project(self) -> Self {
+        Self { client: self.client.for_young_project(), ..self }
+    }
+
+    /// The same with this project, for questions about one that is still to be made.
+    pub(super) fn imagining(&self, project: Observed<LiveProject>) -> Self {
+        Self {
+            client: self.client.clone(),
+            project: Some(project),
+            warnings: Vec::new(),
+            notices: self.notices.clone(),
+            emulator: None,
+        }
+    }
+
+    /// The sandbox that it is in, if any, for another connection into it.
+    pub(super) fn sandbox(&self) -> Option<Arc<Emulator>> {
+        self.emulator.clone()
+    }
+
+    /// Ends the connection; a sandbox that no other one needs puts its data on disk.
     pub(super) async fn close(self) -> Result<(), Error> {
-        match self.emulator {
+        match self.emulator.and_then(Arc::into_inner) {
             Some(emulator) => Ok(emulator.stop().await?),
             None => Ok(()),
         }
@@ -74,20 +99,25 @@ impl Connection {
 
 /// Connects to the project that the configuration means, and makes sure that it is the one.
 pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Error> {
-    let emulator = match &session.sandbox {
-        Some(_) => Some(start_sandbox(session).await?),
-        None => None,
-    };
-    let notices = Notices::to(ui);
-    let client = Client::new(options(session, emulator.as_ref(), &notices)?)?;
-    let (projects, ()) = tokio::join!(live::projects(&client), client.handshake());
-    let mut connection = Connection { client, project: None, warnings: Vec::new(), notices, emulator };
+    let sandbox = open_sandbox(&[session]).await?;
+    connect_in(session, sandbox, ui).await
+}
+
+/// The same in a sandbox that is open already.
+pub(super) async fn connect_in(
+    session: &Session,
+    sandbox: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let mut connection = connection_to(session, session.project_id()?, sandbox, ui)?;
+    let (projects, ()) = tokio::join!(live::projects(&connection.client), connection.client.handshake());
     match projects {
         Ok(projects) => connection.project = Some(find(session, connection.client.project_id(), projects)?),
         Err(error) if error.status() == Some(403) => connection.warnings.push(Warning {
             code: "projects_not_listed",
-            message: "the key may not list projects: the project's name and environment could not be checked"
-                .to_owned(),
+            message:
+                "the key may not list projects: the project's name, tags and label could not be looked at"
+                    .to_owned(),
             address: None,
         }),
         Err(error) => return Err(error.into()),
@@ -95,17 +125,74 @@ pub(super) async fn connect(session: &Session, ui: &Ui) -> Result<Connection, Er
     Ok(connection)
 }
 
-fn options(session: &Session, emulator: Option<&Emulator>, notices: &Notices) -> Result<api::Options, Error> {
+/// Connects to the company, for calls that are about no project yet.
+pub(super) async fn connect_to_company(
+    session: &Session,
+    sandbox: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let connection = connection_to(session, String::new(), sandbox, ui)?;
+    connection.client.handshake().await;
+    Ok(connection)
+}
+
+/// The sandbox with the projects of these sessions, where they are in one.
+pub(super) async fn open_sandbox(sessions: &[&Session]) -> Result<Option<Arc<Emulator>>, Error> {
+    let Some(file) = sessions.first().and_then(|session| session.sandbox.clone()) else { return Ok(None) };
+    let projects: Result<Vec<_>, _> = sessions.iter().map(|session| sandbox_spec(session)).collect();
+    let options = Options { projects: projects?, ..sandbox_options(file) };
+    Ok(Some(Arc::new(Emulator::start(options).await?)))
+}
+
+/// The sandbox in which the project of this session may still be to be made.
+pub(super) async fn open_sandbox_without(session: &Session) -> Result<Option<Arc<Emulator>>, Error> {
+    let Some(file) = session.sandbox.clone() else { return Ok(None) };
+    let coming_ids = vec![session.project_id()?];
+    let options = Options { projects: Vec::new(), bare: true, coming_ids, ..sandbox_options(file) };
+    Ok(Some(Arc::new(Emulator::start(options).await?)))
+}
+
+fn sandbox_options(file: PathBuf) -> Options {
+    let key = KeySpec { key: SecretString::from(sandbox_key()), projects: None };
+    Options { state: Some(file), keys: vec![key], ..Options::default() }
+}
+
+/// The project that the sandbox has for an environment.
+fn sandbox_spec(session: &Session) -> Result<ProjectSpec, Error> {
+    let environment = session.environment_name().unwrap_or("sandbox");
+    let name = session.config.target.project_name.clone();
+    let name = name.unwrap_or_else(|| format!("Sandbox {environment}"));
+    Ok(ProjectSpec::new(&session.project_id()?, &name))
+}
+
+/// A way to this project that nobody has looked at yet.
+pub(super) fn connection_to(
+    session: &Session,
+    project_id: String,
+    emulator: Option<Arc<Emulator>>,
+    ui: &Ui,
+) -> Result<Connection, Error> {
+    let notices = Notices::to(ui);
+    let client = Client::new(options(session, project_id, emulator.as_deref(), &notices)?)?;
+    Ok(Connection { client, project: None, warnings: Vec::new(), notices, emulator })
+}
+
+fn options(
+    session: &Session,
+    project_id: String,
+    emulator: Option<&Emulator>,
+    notices: &Notices,
+) -> Result<api::Options, Error> {
     let target = &session.config.target;
-    let (base_url, project_id, key) = match emulator {
+    let (base_url, key) = match emulator {
         Some(emulator) => {
             let url = emulator.url().parse().map_err(|_| Error::SandboxUrl)?;
-            (Some(url), emulator.project_id().to_owned(), emulator.management_key().clone())
+            (Some(url), emulator.management_key().clone())
         }
-        None => (target.base_url.clone(), session.project_id()?, target.key.clone().ok_or(Error::NoKey)?),
+        None => (target.base_url.clone(), target.key.clone().ok_or(Error::NoKey)?),
     };
     let settings = &session.config.settings;
-    let slots_file = if settings.rate.default.requests < BEYOND_REACH {
+    let slots_file = if settings.rate.default.requests < BEYOND_REACH && !project_id.is_empty() {
         let file = session.state.slots_file(&project_id);
         file.inspect_err(|error| tracing::warn!(%error, "send times are not kept")).ok()
     } else {
@@ -129,36 +216,24 @@ fn options(session: &Session, emulator: Option<&Emulator>, notices: &Notices) ->
 }
 
 /// The project among those that the key sees.
-fn find(session: &Session, id: &str, projects: Vec<Project>) -> Result<Project, Error> {
-    let seen: Vec<String> = projects.iter().take(5).map(|it| format!("{} \"{}\"", it.id, it.name)).collect();
+fn find(
+    session: &Session,
+    id: &str,
+    projects: Vec<Observed<LiveProject>>,
+) -> Result<Observed<LiveProject>, Error> {
+    let told = |it: &LiveProject| format!("{} \"{}\"", it.id, it.name);
+    let seen: Vec<String> = projects.iter().take(5).map(|it| told(&it.object)).collect();
     let project = projects
         .into_iter()
-        .find(|project| project.id == id)
+        .find(|project| project.object.id == id)
         .ok_or_else(|| Error::WrongProject { id: id.to_owned(), seen })?;
+    let live = &project.object.name;
+    // A name that this configuration gives the project is as good as the one expected before.
+    let given = session.config.desired.project.as_ref().and_then(|it| it.name.as_ref());
     match &session.config.target.project_name {
-        Some(expected) if *expected != project.name => {
-            Err(Error::OtherName { id: id.to_owned(), expected: expected.clone(), live: project.name })
+        Some(expected) if expected != live && given != Some(live) => {
+            Err(Error::OtherName { id: id.to_owned(), expected: expected.clone(), live: live.clone() })
         }
         _ => Ok(project),
     }
-}
-
-/// Starts the embedded emulator with the project of the environment.
-async fn start_sandbox(session: &Session) -> Result<Emulator, Error> {
-    let environment = session.environment_name().unwrap_or("sandbox");
-    let name = session.config.target.project_name.clone();
-    let project = ProjectSpec {
-        id: session.project_id()?,
-        name: name.unwrap_or_else(|| format!("Sandbox {environment}")),
-        environment: String::new(),
-        tags: Vec::new(),
-    };
-    let key = KeySpec { key: SecretString::from(sandbox_key()), projects: None };
-    let options = Options {
-        state: session.sandbox.clone(),
-        projects: vec![project],
-        keys: vec![key],
-        ..Options::default()
-    };
-    Ok(Emulator::start(options).await?)
 }

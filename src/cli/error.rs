@@ -69,6 +69,22 @@ pub(super) enum Error {
     LockChanged { holder: String },
     #[error("{0}")]
     Usage(String),
+    #[error("project '{name}' is there already: {id}")]
+    ProjectExists { id: String, name: String },
+    #[error(
+        "whether project '{name}' was made is not known: the call ended without an answer, and no such project showed up"
+    )]
+    ProjectUnknown { name: String, source: api::Error },
+    #[error("project {id} is still listed; its deletion may go on in the background")]
+    StillListed { id: String },
+    #[error(
+        "whether the import took effect is not known: the project is neither as before nor as the folder has it"
+    )]
+    ImportUnknown { source: api::Error },
+    #[error("the project to be made has no name")]
+    NoNewName,
+    #[error("{0}")]
+    Snapshot(String),
     #[error("tenant '{id}' is there already")]
     TenantExists { id: String },
     #[error("no tenant '{id}' in this project")]
@@ -108,10 +124,16 @@ impl Error {
             | Self::Template(_)
             | Self::NoTemplate { .. }
             | Self::WrongProject { .. }
+            | Self::NoNewName
+            | Self::Snapshot(_)
             | Self::SavedPlan(_)
             | Self::OtherPlace { .. }
             | Self::ScopeUnreadable
             | Self::OtherName { .. } => Exit::Invalid,
+            // Something may have happened, and nobody can tell.
+            Self::ProjectUnknown { .. } | Self::ImportUnknown { .. } | Self::StillListed { .. } => {
+                Exit::Partly
+            }
             // The key can't see the project: that is a wrong target, not a failure on the way.
             Self::Api(error) if error.code() == "project_not_found" => Exit::Invalid,
             Self::Usage(_) => Exit::WrongUsage,
@@ -143,6 +165,7 @@ impl Error {
             | Self::NoFlow { .. }
             | Self::NoFlowBackup { .. }
             | Self::TenantExists { .. }
+            | Self::ProjectExists { .. }
             | Self::Out { .. }
             | Self::Log { .. }
             | Self::NoDirectory(_)
@@ -178,13 +201,17 @@ impl Error {
             | Self::Log { source, .. }
             | Self::NoDirectory(source)
             | Self::Runtime(source) => failure.with_causes([source.to_string()]),
+            Self::ProjectUnknown { source, .. } | Self::ImportUnknown { source } => {
+                failure.with_causes([source.to_string()])
+            }
             Self::State(error) | Self::SavedPlan(error) => failure.with_source(error),
             Self::Emulator(error) => failure.with_source(error),
             _ => failure,
         }
     }
 
-    fn code(&self) -> &'static str {
+    /// A stable word for it.
+    pub(super) fn code(&self) -> &'static str {
         match self {
             Self::Config(error) => error.code(),
             Self::Api(error) => error.code(),
@@ -211,6 +238,12 @@ impl Error {
             Self::Usage(_) => "wrong_usage",
             Self::NoTenant { .. } => "tenant_not_found",
             Self::TenantExists { .. } => "tenant_exists",
+            Self::ProjectExists { .. } => "project_exists",
+            Self::ProjectUnknown { .. } => "project_unknown",
+            Self::StillListed { .. } => "project_still_listed",
+            Self::ImportUnknown { .. } => "import_unknown",
+            Self::NoNewName => "project_name_missing",
+            Self::Snapshot(_) => "bad_snapshot",
             Self::NoFlow { .. } => "flow_not_found",
             Self::NoTemplate { .. } => "unknown_template",
             Self::TemplateExists { .. } => "template_exists",
@@ -264,6 +297,12 @@ impl Error {
             ),
             Self::LockChanged { .. } => "look at `descope-mgmt lock show` again".to_owned(),
             Self::Usage(_) => "see the command's --help".to_owned(),
+            Self::ProjectExists { id, .. } => format!("to work on it, set project_id, or the variable it refers to, to {id}; else choose another name"),
+            Self::ProjectUnknown { .. } => "look at `descope-mgmt project list` in a minute, before you run this again".to_owned(),
+            Self::StillListed { .. } => "look at `descope-mgmt project list` in a minute".to_owned(),
+            Self::ImportUnknown { .. } => "run it again: it tells what differs; `descope-mgmt backup restore latest` goes back".to_owned(),
+            Self::NoNewName => "set project.name, or project_name, in the environment's block".to_owned(),
+            Self::Snapshot(_) => "correct the folder, or export it anew with `descope-mgmt project export`".to_owned(),
             Self::TenantExists { id } => format!("`descope-mgmt tenant update {id}` changes it"),
             Self::NoTenant { .. } => "`descope-mgmt tenant list` shows those that there are".to_owned(),
             Self::NoFlow { there, .. } | Self::NoTemplate { there, .. } => available(there),
@@ -317,6 +356,9 @@ fn name_needed_text(protected: bool, exceeded: &[Exceeded]) -> String {
     let mut reasons: Vec<String> = exceeded.iter().map(ToString::to_string).collect();
     if protected {
         reasons.insert(0, "the environment is protected".to_owned());
+    }
+    if reasons.is_empty() {
+        reasons.push("what was asked for can't be undone".to_owned());
     }
     format!("the project's name must be given: {}", reasons.join("; "))
 }

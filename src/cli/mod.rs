@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod books;
 mod choices;
+mod compare;
 mod completion;
 mod config;
 mod confirm;
@@ -14,7 +15,9 @@ mod connect;
 mod drift;
 mod emulator;
 mod error;
+mod every;
 mod exit;
+mod finish;
 mod flow;
 mod globals;
 mod identity;
@@ -23,6 +26,7 @@ mod log;
 mod man;
 mod parse;
 mod plan;
+mod project;
 mod questions;
 mod reconcile;
 mod record;
@@ -65,6 +69,7 @@ enum Command {
     Plan(plan::Args),
     Apply(apply::Args),
     Drift(drift::Args),
+    Compare(compare::Args),
     #[command(
         subcommand,
         after_help = "Examples:\n  descope-mgmt tenant sync --dry-run\n  descope-mgmt tenant list -o json"
@@ -75,6 +80,11 @@ enum Command {
         after_help = "Examples:\n  descope-mgmt flow deploy --dry-run\n  descope-mgmt flow rollback --backup latest"
     )]
     Flow(flow::Command),
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt project list\n  descope-mgmt project create 'PCC Dev' --dry-run"
+    )]
+    Project(project::Command),
     #[command(
         subcommand,
         after_help = "Examples:\n  descope-mgmt backup list\n  descope-mgmt backup restore latest --dry-run"
@@ -132,6 +142,8 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
         Command::Emulator(args) => block_on(args.run(globals.rate_limit.as_deref(), ui)),
         Command::Plan(args) => block_on(args.run(&globals, ui)),
         Command::Apply(args) => block_on(args.run(&globals, ui)),
+        Command::Project(command) => block_on(command.run(&globals, ui)),
+        Command::Compare(args) => block_on(args.run(&globals, ui)),
         Command::Drift(args) => block_on(args.run(&globals, ui)),
         Command::Flow(command) => block_on(command.run(&globals, ui)),
         Command::Tenant(command) => block_on(command.run(&globals, ui)),

@@ -57,6 +57,29 @@ pub(super) fn confirm(
     if ui.ask(&question) == Answer::Yes { Ok(()) } else { Err(Error::Declined) }
 }
 
+/// Asks for the project's name, whatever the environment and `--yes` say: what comes can't be taken back.
+pub(super) fn must_type_name(
+    session: &Session,
+    connection: &Connection,
+    globals: &Globals,
+    ui: &Ui,
+) -> Result<(), Error> {
+    if session.is_protected(connection) {
+        session.must_be_chosen_on_purpose(globals.confirm_project.is_some())?;
+    }
+    let name = connection.name_to_type();
+    match &globals.confirm_project {
+        Some(typed) if typed != name => Err(Error::WrongName { typed: typed.clone(), name: name.to_owned() }),
+        Some(_) if globals.yes => Ok(()),
+        Some(_) if !ui.is_interactive() => Err(Error::NobodyToAsk),
+        None if !ui.is_interactive() => {
+            Err(Error::NameNeeded { name: name.to_owned(), protected: false, exceeded: Vec::new() })
+        }
+        _ if ui.ask_name(name, "This can't be undone.", &[]) == Answer::Yes => Ok(()),
+        _ => Err(Error::Declined),
+    }
+}
+
 fn type_name(name: &str, protected: bool, exceeded: &[Exceeded], ui: &Ui) -> Result<(), Error> {
     if !ui.is_interactive() {
         let exceeded = exceeded.to_vec();

@@ -284,7 +284,10 @@ async fn gather<'a>(
     let project = connection.client.project_id();
     match &order.wanted {
         Wanted::Configured(desired) => {
-            let mut live = live::fetch(&connection.client, &Reads::of(desired)).await?;
+            // The project itself was read when the connection was made.
+            let reads = Reads { project: false, ..Reads::of(desired) };
+            let mut live = live::fetch(&connection.client, &reads).await?;
+            live.project = connection.project.clone();
             let flows = desired.flows.as_deref().unwrap_or_default();
             live.facts = live::facts(&connection.client, flows, &live).await?;
             Ok((live, Cow::Borrowed(*desired), session.state.baseline(project)?))

@@ -63,6 +63,12 @@ pub(super) fn rollback(backup: &str, plan: &Plan, globals: &Globals) -> String {
     words.join(" ")
 }
 
+/// The command that restores a backup, to be pasted as it is.
+pub(super) fn restore(backup: &str, globals: &Globals) -> String {
+    let words = ["descope-mgmt", "backup", "restore", backup].map(str::to_owned);
+    words.into_iter().chain(flags(globals)).collect::<Vec<_>>().join(" ")
+}
+
 /// The global flags that make the same run again. What answers questions is left to whoever pastes it.
 fn flags(globals: &Globals) -> Vec<String> {
     let mut words = Vec::new();

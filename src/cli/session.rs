@@ -45,6 +45,11 @@ impl Session {
         Self::load(&inputs(globals, true)?, globals)
     }
 
+    /// The same for a command that may make the project that the configuration means.
+    pub(super) fn open_creating(globals: &Globals) -> Result<Self, Error> {
+        Self::load(&Inputs { creating: true, ..inputs(globals, false)? }, globals)
+    }
+
     /// The same with the texts of the configuration files kept, for a plan that is saved.
     pub(super) fn open_to_save(globals: &Globals) -> Result<Self, Error> {
         Self::load(&Inputs { keep_sources: true, ..inputs(globals, false)? }, globals)
@@ -77,6 +82,12 @@ impl Session {
         Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect(), git: OnceLock::new() })
     }
 
+    /// From here on `project` is meant, whatever it is called.
+    pub(super) fn speak_for(&mut self, project: String) {
+        let target = &mut self.config.target;
+        (target.project_id, target.project_name) = (Some(project), None);
+    }
+
     /// The id of the project that is meant, as the configuration alone tells it.
     pub(super) fn project_id(&self) -> Result<String, Error> {
         if self.sandbox.is_some() {
@@ -104,6 +115,9 @@ impl Session {
         }
         if kinds == Kinds::Tenants {
             (desired.flows, desired.theme) = (None, None);
+        }
+        if kinds != Kinds::All {
+            desired.project = None;
         }
     }
 
@@ -148,7 +162,7 @@ impl Session {
             environment: environment.map(|it| it.name.clone()),
             why: environment.map(|it| it.why.to_string()),
             project_id: connection.client.project_id().to_owned(),
-            project_name: connection.project.as_ref().map(|it| it.name.clone()),
+            project_name: connection.project.as_ref().map(|it| it.object.name.clone()),
             sandbox: self.sandbox.is_some(),
             files: self.config.files.iter().map(|file| file.display().to_string()).collect(),
             reach: Some(format!("lock: {}", self.state.reach())),
@@ -301,6 +315,7 @@ pub(super) fn inputs(globals: &Globals, offline: bool) -> Result<Inputs, Error> 
         home: std::env::home_dir(),
         sandbox: globals.sandbox.is_some(),
         offline,
+        creating: false,
         flags: globals.settings(),
         embedded: None,
         keep_sources: false,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 /// What `load` starts from.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of the run, none depends on another")]
 pub struct Inputs {
     /// The files and folders of `--config`, in order.
     pub files: Vec<PathBuf>,
@@ -19,6 +20,8 @@ pub struct Inputs {
     pub sandbox: bool,
     /// Whether the run sends nothing: unset credential and project references are fine.
     pub offline: bool,
+    /// Whether the project may still be to be made: then an unset reference to its id is fine.
+    pub creating: bool,
     /// The flags that win over variables and files.
     pub flags: Flags,
     /// The files themselves, as a saved plan has them: then nothing is located, read or included.

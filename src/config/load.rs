@@ -46,6 +46,18 @@ pub fn load(inputs: &Inputs) -> Result<Config, Error> {
     }
 }
 
+/// The names of all environments that the files define, in their order, whatever else is wrong with the files.
+///
+/// # Errors
+/// Files that are not there, or can't be read.
+pub fn environments(inputs: &Inputs) -> Result<Vec<String>, Error> {
+    let mut problems = Problems::default();
+    let trees = files::read(&inputs.directory, locate(inputs)?, &mut problems)?;
+    let scope = Scope { variables: &inputs.variables, environment: None, references: References::Skip };
+    let sections = sections::read(&trees, &mut Fields { scope, problems: &mut problems });
+    Ok(sections.environments.iter().map(|block| block.name.to_owned()).collect())
+}
+
 fn from_disk(inputs: &Inputs, problems: &mut Problems) -> Result<Vec<Tree>, Error> {
     let files = locate(inputs)?;
     if files.is_empty() && !works_without_files(inputs) {
@@ -82,7 +94,7 @@ fn build(
     let selected = selected.as_deref();
     let stand_in = unselected.as_ref().and_then(|_| profiles.first()).map(|profile| profile.name);
     fields.scope.environment = selected.or(stand_in);
-    let limits = environment::check_blocks(&profiles, selected, &mut fields);
+    let (limits, own) = environment::check_blocks(&profiles, selected, &mut fields);
     if let Some(environment) = &mut environment {
         environment.limits = limits;
     }
@@ -112,7 +124,7 @@ fn build(
         environment,
         target,
         settings,
-        desired: Desired { tenants, flows, theme, protect, ..Desired::default() },
+        desired: Desired { tenants, flows, theme, project: own, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,
         looked: locate::usual(inputs),

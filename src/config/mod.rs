@@ -33,11 +33,11 @@ mod variables;
 use std::path::PathBuf;
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
-pub use environment::{Environment, Limit, Limits, Selection};
+pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
 pub use inputs::{Flags, Inputs, SourceFile, Variables};
-pub use load::load;
+pub use load::{environments, load};
 pub use locate::locate;
 pub use scalar::parse_scalar;
 pub use settings::{Origin, Rates, Retention, Settings};

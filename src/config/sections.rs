@@ -186,12 +186,6 @@ fn check_environment_name(key: Node<'_>, fields: &mut Fields<'_, '_>) {
     }
 }
 
-/// What the format knows and this version does not do yet must never pass in silence.
-pub(super) fn unsupported(key: Node<'_>) -> Problem {
-    let message = format!("'{}' is not supported yet by this version", key.text());
-    Problem::error("not_supported_yet", message).at(key).hint("take it out until a newer version manages it")
-}
-
 #[cfg(test)]
 mod tests {
     use crate::config::testing::Case;

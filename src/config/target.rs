@@ -19,6 +19,8 @@ use super::{
 pub struct Target {
     /// The project's id.
     pub project_id: Option<String>,
+    /// The variable that names the project in the environment's block, where it is nothing but a reference.
+    pub project_variable: Option<String>,
     /// The name that the live project is expected to have.
     pub project_name: Option<String>,
     /// The address of the management API, where it is not the one that follows from the project's id.
@@ -51,7 +53,7 @@ pub(super) fn read(
             (true, false, false) => References::Expand,
         };
         fields.scope = scope.with(references);
-        let (own, found) = block(profile, fields);
+        let (own, found) = block(profile, inputs.creating && is_selected, fields);
         if is_selected {
             (target, origins) = (own, found);
         }
@@ -64,7 +66,7 @@ pub(super) fn read(
     Ok((target, origins))
 }
 
-fn block(profile: &Profile<'_>, fields: &mut Fields<'_, '_>) -> (Target, Vec<Origin>) {
+fn block(profile: &Profile<'_>, creating: bool, fields: &mut Fields<'_, '_>) -> (Target, Vec<Origin>) {
     let mut target = Target::default();
     let mut origins = Vec::new();
     for (key, node) in profile.block.keys.iter() {
@@ -72,7 +74,13 @@ fn block(profile: &Profile<'_>, fields: &mut Fields<'_, '_>) -> (Target, Vec<Ori
         let mut note = |value: &str| origins.push(Origin::new(key.text(), value, from()));
         match key.text() {
             "project_id" => {
+                target.project_variable = variable(node);
+                let scope = fields.scope;
+                if creating && scope.references == References::Expand {
+                    fields.scope = scope.with(References::Tolerate);
+                }
                 target.project_id = project_id(node, fields).inspect(|id| note(id));
+                fields.scope = scope;
             }
             "project_name" => {
                 let name = fields.text(node, "project_name");
@@ -89,6 +97,15 @@ fn block(profile: &Profile<'_>, fields: &mut Fields<'_, '_>) -> (Target, Vec<Ori
         }
     }
     (target, origins)
+}
+
+/// The variable that a text refers to, where it is nothing but a reference.
+fn variable(node: Node<'_>) -> Option<String> {
+    let parts = if node.is_scalar() { parts(node.text()) } else { Vec::new() };
+    match parts.as_slice() {
+        [Part::Reference { name, .. }] => Some((*name).to_owned()),
+        _ => None,
+    }
 }
 
 fn project_id(node: Node<'_>, fields: &mut Fields<'_, '_>) -> Option<String> {

@@ -111,6 +111,10 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Projects that exist; those that the file has already keep what they hold. Empty: the made-up one.
     pub projects: Vec<ProjectSpec>,
+    /// Whether no project is made up where none is given: they are all still to be made.
+    pub bare: bool,
+    /// Ids for projects that are made, first to last; when they are used up, made-up ones.
+    pub coming_ids: Vec<String>,
     /// Accepted management keys. Empty: the made-up one.
     pub keys: Vec<KeySpec>,
     /// The most requests in any window, per project; `None`: no limit.
@@ -149,6 +153,8 @@ impl Default for Options {
             port: 0,
             state: None,
             projects: vec![ProjectSpec::made_up()],
+            bare: false,
+            coming_ids: Vec::new(),
             keys: vec![KeySpec::made_up()],
             rate_limit: None,
             latency: Duration::ZERO,
@@ -172,7 +178,7 @@ impl Options {
     /// These options with every gap filled: at least one project and key, no empty id or name.
     #[must_use]
     pub(super) fn completed(mut self) -> Self {
-        if self.projects.is_empty() {
+        if self.projects.is_empty() && !self.bare {
             self.projects.push(ProjectSpec::made_up());
         }
         if self.keys.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{json, value::RawValue};
 
 use super::observe_whole;
 use crate::{
@@ -72,12 +72,8 @@ pub(super) async fn facts(client: &Client, roles: bool, snapshot: bool) -> Resul
         facts.roles = Some(role_names(client).await?);
     }
     if snapshot {
-        match client
-            .for_snapshots()
-            .send(&Request::search("/v1/mgmt/project/snapshot/export", json!({})))
-            .await
-        {
-            Ok(answer) => facts.take_snapshot(&answer.json::<Value>()?),
+        match super::snapshot(client).await {
+            Ok(files) => facts.take_snapshot(&json!({"files": files})),
             Err(error) if error.is_refusal() || error.status() == Some(403) => {
                 tracing::info!(%error, "no snapshot of the project");
                 facts.unseen = Some(error.to_string());

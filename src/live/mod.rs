@@ -10,6 +10,7 @@ use crate::{
     resource::{
         Desired, Live, Object, Observed, flow,
         flow::{Facts, Flow},
+        project,
         tenant::{self, LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH},
         theme,
     },
@@ -17,13 +18,15 @@ use crate::{
 
 mod audit;
 mod flow_reads;
-mod project;
+mod projects;
 mod remembered;
+mod snapshot;
 
 pub use audit::{Record as AuditRecord, last_changes};
 pub use flow_reads::{ListedFlow, flows, one_flow, theme as one_theme};
-pub use project::{Project, projects};
+pub use projects::{one_project, projects, projects_by};
 pub use remembered::{Unfit, remembered};
+pub use snapshot::{Checked as CheckedSnapshot, check as check_snapshot, export as snapshot};
 
 /// What is to be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Reads {
     pub flows: Which,
     /// Whether the theme is.
     pub theme: bool,
+    /// Whether the project's own attributes are.
+    pub project: bool,
 }
 
 /// Which objects of a kind are to be read.
@@ -69,7 +74,7 @@ impl Which {
 impl Reads {
     /// What a comparison with `desired` needs: one request, and one per tenant whose settings it manages.
     pub fn of(desired: &Desired) -> Self {
-        let Desired { tenants, flows, theme, doomed_flows, sensitive: _, protect: _ } = desired;
+        let Desired { tenants, flows, theme, project, doomed_flows, sensitive: _, protect: _ } = desired;
         let managed = tenants.iter().flatten().filter(|tenant| tenant.manages_settings());
         let named = flows.iter().flatten().map(|flow| flow.id.clone());
         Self {
@@ -78,6 +83,7 @@ impl Reads {
             // Whoever deletes a flow must know which others run it.
             flows: if doomed_flows.is_empty() { Which::of(named) } else { Which::All },
             theme: theme.is_some(),
+            project: project.is_some(),
         }
     }
 }
@@ -97,6 +103,9 @@ pub async fn fetch(client: &Client, wanted: &Reads) -> Result<Live, Error> {
     }
     if wanted.theme {
         live.theme = Some(one_theme(client).await?);
+    }
+    if wanted.project {
+        live.project = one_project(client).await?;
     }
     Ok(live)
 }
@@ -234,6 +243,7 @@ pub async fn find<'a>(
     let wanted = Reads {
         flows: Which::of(ids(flow::EXPORT_PATH)),
         theme: ids(theme::EXPORT_PATH).next().is_some(),
+        project: ids(project::LIST_PATH).next().is_some(),
         ..Reads::default()
     };
     let live = fetch(client, &wanted).await?;
@@ -242,5 +252,7 @@ pub async fn find<'a>(
     found.objects.extend(live.flows.into_iter().map(|(id, it)| ((flow::EXPORT_PATH, id), it.raw)));
     let theme = live.theme.map(|theme| ((theme::EXPORT_PATH, theme::ID.to_owned()), theme.raw));
     found.objects.extend(theme);
+    let project = live.project.map(|it| ((project::LIST_PATH, project::ID.to_owned()), it.raw));
+    found.objects.extend(project);
     Ok(found)
 }

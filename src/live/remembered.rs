@@ -6,6 +6,7 @@ use super::{Live, LiveSettings, Object, Observed};
 use crate::resource::{
     Address,
     flow::{self, Content},
+    project,
     tenant::{self, SETTINGS_KIND},
     theme::{self, Theme},
 };
@@ -46,6 +47,9 @@ fn take_in(live: &mut Live, address: &Address, raw: &RawValue) -> Result<(), Str
         theme::KIND => {
             let object = Theme::from_json(parsed(&raw)?).map_err(|error| error.to_string())?;
             live.theme = Some(Observed { object, raw });
+        }
+        project::KIND if id == project::ID => {
+            live.project = Some(Observed { object: parsed(&raw)?, raw });
         }
         // A newer version may keep more.
         _ => {}

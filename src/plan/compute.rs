@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Action, Cause, Change, Need, Plan, Problem, Scope, Withheld, cause, flows, holders,
     lean::lean,
+    own,
     tenants::{ById, Compared, compare_all},
 };
 use crate::{
     config::is_own_id,
     resource::{
-        Address, Attributes, Desired, Live, Pattern, flow,
+        Address, Attributes, Desired, Live, Pattern, flow, project,
         tenant::{self, LiveTenant},
         theme,
     },
@@ -42,6 +43,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<Plan, Vec<Problem>> {
     let by_id: ById<'_> = live.tenants.iter().map(|tenant| (tenant.object.id.as_str(), tenant)).collect();
     let mut compared = compare_all(desired, live, &by_id, scope);
     flows::compare_all(desired, live, baseline, scope.allow_breaking, &mut compared);
+    own::compare(desired, live, &mut compared);
     let Compared { changes, orphans, unchanged } = compared;
     let mut plan = Plan { changes, orphans, unchanged, warnings: Vec::new(), live_count: live.tenants.len() };
     narrow(&mut plan, scope);
@@ -107,7 +109,8 @@ fn unmatched_targets<'a>(
         let flows = desired.flows.iter().flatten().map(flow::Flow::address);
         let doomed = live.flow_ids.iter().map(|id| Address::new(flow::KIND, id));
         let look = desired.theme.iter().map(|_| Address::new(theme::KIND, theme::ID));
-        let mut all = wanted.chain(there).chain(flows).chain(doomed).chain(look);
+        let own = desired.project.iter().map(|_| Address::new(project::KIND, project::ID));
+        let mut all = wanted.chain(there).chain(flows).chain(doomed).chain(look).chain(own);
         all.any(|address| pattern.matches(&address))
     };
     let unknown = move |pattern: &&Pattern| !scope.forgiving && !known(pattern);

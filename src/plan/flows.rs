@@ -108,7 +108,7 @@ fn update(
     })
 }
 
-fn field(difference: FlowDifference) -> FieldChange {
+pub(super) fn field(difference: FlowDifference) -> FieldChange {
     let FlowDifference { path, label, before, after, breaking: _ } = difference;
     FieldChange { label: Some(label), ..FieldChange::new(Path::new(path), before, after) }
 }

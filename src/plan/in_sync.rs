@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Plan, whole_baseline};
 use crate::{
     resource::{
-        Address, Attributes, Desired, Live, Path, flow, lay_over, remove,
+        Address, Attributes, Desired, Live, Path, flow, lay_over, project, remove,
         tenant::{self, Tenant},
         theme,
     },
@@ -17,12 +17,13 @@ use crate::{
 ///
 /// Without it, whatever somebody changes in them later would have no known cause, or a wrong one.
 pub fn in_sync(plan: &Plan, desired: &Desired, live: &Live, baseline: &Baseline) -> Vec<InSync> {
-    let Desired { tenants, flows, theme, doomed_flows: _, sensitive: _, protect: _ } = desired;
+    let Desired { tenants, flows, theme, project, doomed_flows: _, sensitive: _, protect: _ } = desired;
     let unchanged: HashSet<&Address> = plan.unchanged.iter().collect();
     let tenants = tenants.iter().flatten().map(|it| (it.address(), Part::Tenant(it)));
     let flows = flows.iter().flatten().map(|it| (it.address(), Part::Flow(it)));
     let look = theme.iter().map(|it| (Address::new(theme::KIND, theme::ID), Part::Theme(it)));
-    let all = tenants.chain(flows).chain(look).filter(|(address, _)| unchanged.contains(address));
+    let own = project.iter().map(|it| (Address::new(project::KIND, project::ID), Part::Project(it)));
+    let all = tenants.chain(flows).chain(look).chain(own).filter(|(address, _)| unchanged.contains(address));
     let noted = all.filter_map(|(address, part)| {
         let known: Option<Attributes> = baseline.attributes(address.as_str()).ok().flatten();
         let now = part.kept(live, known.as_ref())?;
@@ -49,6 +50,7 @@ enum Part<'a> {
     Tenant(&'a Tenant),
     Flow(&'a flow::Flow),
     Theme(&'a theme::DesiredTheme),
+    Project(&'a project::DesiredProject),
 }
 
 impl Part<'_> {
@@ -56,6 +58,11 @@ impl Part<'_> {
     fn kept(&self, live: &Live, known: Option<&Attributes>) -> Option<Attributes> {
         match self {
             Self::Tenant(tenant) => Some(managed(tenant, known)),
+            Self::Project(project) => {
+                let mut kept = known.cloned().unwrap_or_default();
+                lay_over(&mut kept, &project::desired_attributes(project));
+                Some(kept)
+            }
             Self::Flow(flow) => {
                 let returned = live.flows.get(&flow.id)?.object.digest();
                 Some(whole_baseline(

@@ -1,6 +1,7 @@
 //! (`Desired`, `Live`) → `Plan`: ordered, typed changes. Pure: no I/O, no clock, no colour.
 
 mod cause;
+mod compare;
 mod compute;
 mod confirm;
 mod estimate;
@@ -13,6 +14,7 @@ mod in_sync;
 #[cfg(test)]
 mod laws;
 mod lean;
+mod own;
 mod saved;
 mod scope;
 mod tenants;
@@ -28,15 +30,17 @@ use serde_json::Value;
 
 use crate::{
     live::{Reads, Which},
-    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, tenant, theme},
+    resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, flow, project, tenant, theme},
 };
 
+pub use compare::{Comparison, Presence, Side, Unlike, compare};
 pub use compute::{Inputs, compute};
 pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use in_sync::{InSync, in_sync};
 pub use lean::{Checked, check_flow};
+pub use own::{creation, file_change};
 pub use saved::{saved_changes, still_holds};
 pub use scope::Scope;
 pub use whole::{AppliedWhole, whole_baseline};
@@ -295,6 +299,7 @@ impl Plan {
             settings: of(tenant::KIND).filter(with_settings).map(id).collect(),
             flows: Which::of(of(flow::KIND).map(id)),
             theme: of(theme::KIND).next().is_some(),
+            project: of(project::KIND).next().is_some(),
         }
     }
 

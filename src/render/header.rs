@@ -25,7 +25,7 @@ pub struct Header {
 
 impl Header {
     /// The header on one line.
-    pub(super) fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let name =
             self.project_name.as_deref().map(|name| format!(" \"{}\"", plain(name))).unwrap_or_default();
         let files = (!self.files.is_empty()).then(|| plain(&self.files.join(", ")));

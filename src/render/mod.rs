@@ -1,5 +1,6 @@
 //! Any value → text, JSON, Markdown: the only place that prints or names a colour.
 
+mod comparison;
 mod conflict;
 mod csv;
 mod failure;

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal, Write},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -73,6 +73,8 @@ pub struct Ui {
     pager: Option<Pager>,
     /// Whether a result could not be written.
     failed: Arc<AtomicBool>,
+    /// Where documents go that are to be parts of one.
+    parts: Option<Arc<Mutex<Vec<Value>>>>,
 }
 
 /// Columns where nobody says how many there are.
@@ -97,8 +99,22 @@ impl Ui {
             err_is_terminal: err && !surroundings.dumb,
             out_is_terminal: out,
             failed: Arc::default(),
+            parts: None,
             options,
         }
+    }
+
+    /// The same streams, but documents are kept, for the caller to make one of them.
+    #[must_use]
+    pub fn keeping_documents(&self) -> Self {
+        Self { parts: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The documents that were kept.
+    pub fn kept_documents(&self) -> Vec<Value> {
+        let parts =
+            self.parts.as_ref().map(|parts| parts.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        parts.unwrap_or_default()
     }
 
     /// Whether somebody is there to be asked.
@@ -133,6 +149,10 @@ impl Ui {
 
     pub(super) fn width(&self) -> usize {
         self.width
+    }
+
+    pub(super) fn out_styles(&self) -> &Styles {
+        &self.out
     }
 
     pub(super) fn err_styles(&self) -> &Styles {
@@ -187,6 +207,11 @@ impl Ui {
 
     /// Writes a document of the run; of JSON lines, it is the last one.
     pub fn write_json(&self, document: &impl Serialize) {
+        if let Some(parts) = &self.parts {
+            let document = serde_json::to_value(document).unwrap_or_default();
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push(document);
+            return;
+        }
         if self.format() == Format::Jsonl {
             let keys = serde_json::to_value(document).unwrap_or_default();
             return self.write_line(&jsonl::line("result", keys));

@@ -3,6 +3,7 @@
 mod address;
 mod attributes;
 pub mod flow;
+pub mod project;
 mod shape;
 mod step;
 pub mod tenant;
@@ -56,6 +57,8 @@ pub struct Desired {
     pub flows: Option<Vec<flow::Flow>>,
     /// The theme; `None` where no file has the key.
     pub theme: Option<theme::DesiredTheme>,
+    /// The project's own name and tags; `None` where the environment does not manage them.
+    pub project: Option<project::DesiredProject>,
     /// Flows that shall go, by id, as a command names them; no configuration does.
     pub doomed_flows: Vec<String>,
     /// Attributes that are masked in every output, of tenants that are not in `tenants`, by their ids.
@@ -77,6 +80,8 @@ pub struct Live {
     pub flow_ids: BTreeSet<String>,
     /// The theme, where it was read.
     pub theme: Option<Observed<theme::Theme>>,
+    /// The project itself, where it was looked for.
+    pub project: Option<Observed<project::LiveProject>>,
     /// What flows may lean on, where it was looked for.
     pub facts: flow::Facts,
 }
@@ -107,6 +112,7 @@ pub fn shape(path: &str) -> &'static Shape {
     match path {
         flow::EXPORT_PATH => &flow::FLOW,
         theme::EXPORT_PATH => &theme::THEME,
+        project::LIST_PATH => &project::PROJECT,
         _ => tenant::shape(path),
     }
 }
@@ -117,6 +123,7 @@ pub fn paths_of(kind: &str) -> &'static [&'static str] {
         tenant::KIND => &[tenant::TENANT_PATH, tenant::SETTINGS_PATH],
         flow::KIND => &[flow::EXPORT_PATH],
         theme::KIND => &[theme::EXPORT_PATH],
+        project::KIND => &[project::LIST_PATH],
         _ => &[],
     }
 }
@@ -125,6 +132,8 @@ pub fn paths_of(kind: &str) -> &'static [&'static str] {
 pub fn path_of(kind: &str, label: &str) -> Option<&'static str> {
     match (kind, label) {
         (tenant::KIND, tenant::SETTINGS_LABEL) => Some(tenant::SETTINGS_PATH),
+        // A whole snapshot is no object that a digest could tell about.
+        (project::KIND, "import") => None,
         _ => paths_of(kind).first().copied(),
     }
 }
@@ -145,6 +154,7 @@ pub fn kept_as(path: &str) -> &'static str {
         tenant::SETTINGS_PATH => tenant::SETTINGS_KIND,
         flow::EXPORT_PATH => flow::KIND,
         theme::EXPORT_PATH => theme::KIND,
+        project::LIST_PATH => project::KIND,
         _ => tenant::KIND,
     }
 }
@@ -160,11 +170,12 @@ pub type Index<'a> = HashMap<(&'static str, &'a str), &'a RawValue>;
 impl Live {
     /// Every object that was read, by its path and id.
     pub fn index(&self) -> Index<'_> {
-        let Self { tenants, settings, flows, flow_ids: _, theme, facts: _ } = self;
+        let Self { tenants, settings, flows, flow_ids: _, theme, project, facts: _ } = self;
         let tenants = tenants.iter().map(|it| ((tenant::TENANT_PATH, it.object.id.as_str()), &*it.raw));
         let settings = settings.iter().map(|(id, it)| ((tenant::SETTINGS_PATH, id.as_str()), &*it.raw));
         let flows = flows.iter().map(|(id, it)| ((flow::EXPORT_PATH, id.as_str()), &*it.raw));
         let theme = theme.iter().map(|it| ((theme::EXPORT_PATH, theme::ID), &*it.raw));
-        tenants.chain(settings).chain(flows).chain(theme).collect()
+        let project = project.iter().map(|it| ((project::LIST_PATH, project::ID), &*it.raw));
+        tenants.chain(settings).chain(flows).chain(theme).chain(project).collect()
     }
 }

@@ -47,6 +47,8 @@ pub struct Shape {
     pub copied: &'static [&'static str],
     /// The key around the object that some answers are said to have.
     pub wrapper: Option<&'static str>,
+    /// The key of the list in an answer in which the object is found by its id, where no call reads it alone.
+    pub listed: Option<&'static str>,
     /// Wire words and the YAML words for them.
     pub words: &'static [(&'static str, &'static str)],
 }
@@ -72,6 +74,7 @@ impl Shape {
         opaque: &[],
         copied: &[],
         wrapper: None,
+        listed: None,
         words: &[],
     };
 

@@ -129,6 +129,23 @@ impl Step {
         around.into_iter().chain(remark).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
+    /// The object in the answer to its look; `None` where it is not there.
+    pub fn found_in(&self, mut answer: Object) -> Option<Object> {
+        let object = match self.shape.listed {
+            None => self.shape.unwrap(answer),
+            Some(key) => {
+                let is_it = |item: &Object| item.get("id").and_then(Value::as_str) == Some(&self.id);
+                let list = answer.get_mut(key).and_then(Value::as_array_mut).map(std::mem::take);
+                let objects = list.into_iter().flatten().filter_map(|item| match item {
+                    Value::Object(object) => Some(object),
+                    _ => None,
+                });
+                objects.into_iter().find(is_it)?
+            }
+        };
+        Some(object).filter(|object| !object.is_empty())
+    }
+
     /// The object as it is to be after an update or a create of `before`.
     pub fn after(&self, before: Option<&Object>) -> Object {
         let mut object = before.cloned().unwrap_or_default();

@@ -20,6 +20,7 @@ mod look;
 mod one_off;
 mod output;
 mod picture;
+mod projects;
 mod prompts;
 mod readme;
 mod records;

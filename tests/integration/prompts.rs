@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use descope_mgmt::emulator::{Options, ProjectSpec};
 use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
 use serde_json::{Value, json};
 
@@ -226,4 +227,19 @@ fn what_is_deleted_for_good_is_asked_with_its_number() {
         assert_eq!(code(&mut session), expected, "{answer:?}");
         assert_eq!(service.tenants().len(), left);
     }
+}
+
+#[test]
+fn a_project_is_deleted_only_by_its_name_typed() {
+    let projects = vec![ProjectSpec::new("P2keep", "Keep"), ProjectSpec::new("P2try", "PCC Try")];
+    let mut service = Service::start_with(Options { projects, ..Options::default() });
+    service.desk.set("DESCOPE_PROJECT_ID", "P2try");
+    for (typed, expected) in [("PCC", 4), ("PCC Try", 0)] {
+        let mut session = open(&service, &["project", "delete", "--yes"]);
+        session.expect("Type the project's name").unwrap();
+        session.send_line(typed).unwrap();
+        assert_eq!(code(&mut session), expected, "{typed}");
+    }
+    let left = service.post("/v1/mgmt/projects/list", &json!({}));
+    assert_eq!(left["projects"].as_array().unwrap().len(), 1);
 }

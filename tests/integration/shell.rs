@@ -37,6 +37,7 @@ fn examples(desk: &Desk, words: &[String]) -> Vec<String> {
 fn furnished() -> Desk {
     let desk = Desk::new().with("DESCOPE_MGMT_SANDBOX", "true").with("DESCOPE_MGMT_YES", "true");
     let desk = desk.with("DESCOPE_MGMT_ENVIRONMENT", "dev").with("DESCOPE_MGMT_QUIET", "true");
+    desk.write("secrets.json", "{}");
     let yaml = include_str!("../data/examples.yaml");
     // There is something to go back to: an older version of a flow.
     desk.write("descope.yaml", &yaml.replace("template: mfa-login }", "template: mfa-login@1 }"));
@@ -54,7 +55,7 @@ fn furnished() -> Desk {
     for line in apply {
         desk.sh(line).exits(0);
     }
-    for line in ["backup create", "plan --out plan.json"] {
+    for line in ["backup create", "plan --out plan.json", "project export -e staging --out snapshot"] {
         desk.sh(line).exits(0);
     }
     let head = desk.sh("audit verify -o json").exits(0).json()["head"].as_str().unwrap().to_owned();
@@ -75,7 +76,12 @@ fn with_real_ids(desk: &Desk, line: &str) -> String {
     let run =
         desk.sh("audit list -o json").exits(0).json()["items"][0]["run_id"].as_str().unwrap().to_owned();
     let id = if line.contains("audit show") { &run } else { "latest" };
-    let words = line.split(' ').map(|word| if word.starts_with("01KAV2GQ") { id } else { word });
+    let project = desk.sh("plan -o json").exits(0).json()["project_id"].as_str().unwrap().to_owned();
+    let words = line.split(' ').map(|word| match word {
+        "P2abc" => &project,
+        _ if word.starts_with("01KAV2GQ") => id,
+        _ => word,
+    });
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -1,12 +1,21 @@
-use serde_json::json;
+use serde_json::{json, value::to_raw_value};
 
 use super::WHOLE;
 use crate::{
-    api::Client,
-    cli::{Error, Exit, connect::connect, globals::Globals, record::Record, session::Session},
+    cli::{
+        Error, Exit,
+        connect::{Connection, connect},
+        globals::Globals,
+        record::Record,
+        session::Session,
+    },
     live::{self, Reads, Which},
     render::Ui,
-    resource::{Address, Pattern, flow, kept_as, tenant, theme},
+    resource::{
+        Address, Pattern, flow, kept_as,
+        project::{self, snapshot::Files},
+        tenant, theme,
+    },
     state::{AuditEvent, BackedUp, Backup},
 };
 
@@ -27,7 +36,7 @@ impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open(globals)?;
         let connection = connect(&session, ui).await?;
-        let resources = self.everything_meant(&connection.client).await?;
+        let resources = self.everything_meant(&connection).await?;
         let project = connection.client.project_id();
         session.state.prepare(project)?;
         let backup = session.backup(project, &self.command(), resources);
@@ -43,8 +52,9 @@ impl Args {
         Ok(Exit::Done)
     }
 
-    /// What is live now of what is meant: tenants with their settings, flows, the theme.
-    async fn everything_meant(&self, client: &Client) -> Result<Vec<BackedUp>, Error> {
+    /// What is live now of what is meant: tenants with their settings, flows, the theme, the project itself.
+    async fn everything_meant(&self, connection: &Connection) -> Result<Vec<BackedUp>, Error> {
+        let client = &connection.client;
         let listed = live::flows(client).await?;
         let wanted = Reads {
             flows: Which::of(listed.into_keys().filter(|id| self.means(flow::KIND, id))),
@@ -56,6 +66,7 @@ impl Args {
         live.tenants.retain(|it| self.means(tenant::KIND, &it.object.id));
         let ids: Vec<String> = live.tenants.iter().map(|it| it.object.id.clone()).collect();
         live.settings = live::settings_of(client, &ids).await?;
+        live.project = connection.project.clone().filter(|_| self.means(project::KIND, project::ID));
         let index = live.index();
         let mut resources: Vec<BackedUp> = index
             .into_iter()
@@ -78,4 +89,25 @@ impl Args {
         let targets = self.target.iter().map(|pattern| format!(" --target {pattern}"));
         std::iter::once(WHOLE.to_owned()).chain(targets).collect()
     }
+}
+
+/// Everything of a project that can be read, a snapshot of its configuration included where the license has them.
+pub(in crate::cli) async fn everything_in(connection: &Connection, ui: &Ui) -> Result<Vec<BackedUp>, Error> {
+    let whole = Args { target: Vec::new(), reason: None };
+    let mut resources = whole.everything_meant(connection).await?;
+    match live::snapshot(&connection.client).await {
+        Ok(files) => resources.push(snapshot_of(&files)?),
+        Err(error) if error.is_refusal() || error.status() == Some(403) => {
+            ui.warn(&format!("the backup holds no snapshot of the configuration: {error}"));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    resources.sort_by(|a, b| a.address.cmp(&b.address));
+    Ok(resources)
+}
+
+/// A snapshot as a backup keeps it.
+pub(in crate::cli) fn snapshot_of(files: &Files) -> Result<BackedUp, Error> {
+    let body = to_raw_value(files).map_err(Error::BackupBody)?;
+    Ok(BackedUp { address: project::SNAPSHOT.to_owned(), body: Some(body) })
 }

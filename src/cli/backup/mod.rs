@@ -6,6 +6,7 @@ mod restore;
 mod show;
 mod verify;
 
+pub(super) use create::{everything_in, snapshot_of};
 pub(super) use restore::restore;
 
 use chrono::{DateTime, Utc};

@@ -7,6 +7,7 @@ use crate::{
         Error, Exit,
         connect::connect,
         globals::{Globals, Selection},
+        project::Import,
         reconcile::{Goal, Kept, Kinds, Order, Wanted, reconcile},
         session::Session,
     },
@@ -16,6 +17,10 @@ use crate::{
     resource::{
         Address, Desired, Live, Object, Pattern,
         flow::{self, Content, Flow, Origin},
+        project::{
+            self, DesiredProject, LiveProject,
+            snapshot::{Files, Secrets},
+        },
         tenant::{self, LiveTenant, SETTINGS_KIND},
         theme::{self, DesiredTheme, Theme},
     },
@@ -67,6 +72,13 @@ pub(in crate::cli) async fn restore(
 ) -> Result<Exit, Error> {
     let connection = connect(session, ui).await?;
     let backup = session.state.read_backup(connection.client.project_id(), id)?;
+    if let Some(files) = snapshot_meant(&backup, selection)? {
+        // Secrets of what is there already are kept, and what the import had added is taken away.
+        let import = Import { files, secrets: Secrets::default(), excludes: Vec::new(), command };
+        let result = import.run(session, &connection, goal, globals, ui).await;
+        connection.close().await?;
+        return result;
+    }
     let narrowed = narrowed_to(&backup, selection)?;
     let part = Part { backup: &backup, scope: &narrowed };
     let order = Order {
@@ -82,6 +94,20 @@ pub(in crate::cli) async fn restore(
     let result = reconcile(session, &connection, order, globals, ui).await;
     connection.close().await?;
     result
+}
+
+/// The snapshot in a backup, where it is all that the backup holds, or is named.
+fn snapshot_meant(backup: &Backup, selection: &Selection) -> Result<Option<Files>, Error> {
+    let held = backup.resources.iter().find(|it| it.address == project::SNAPSHOT);
+    let Some(body) = held.and_then(|it| it.body.as_ref()) else { return Ok(None) };
+    let named = |pattern: &Pattern| {
+        project::SNAPSHOT.parse::<Address>().is_ok_and(|address| pattern.matches(&address))
+    };
+    let alone = selection.target.is_empty() && addresses(backup).next().is_none();
+    if !alone && !selection.target.iter().any(named) {
+        return Ok(None);
+    }
+    serde_json::from_str(body.get()).map(Some).map_err(Error::BackupBody)
 }
 
 /// What the backup holds, or the part of it that was selected: other tenants are no orphans here.
@@ -100,7 +126,10 @@ fn narrowed_to(backup: &Backup, selection: &Selection) -> Result<Selection, Erro
 /// The objects in a backup; settings belong to their tenants.
 fn addresses(backup: &Backup) -> impl Iterator<Item = Address> {
     let parsed = backup.resources.iter().filter_map(|it| it.address.parse::<Address>().ok());
-    parsed.filter(|address| [tenant::KIND, flow::KIND, theme::KIND].contains(&address.kind()))
+    parsed.filter(|address| {
+        let kinds = [tenant::KIND, flow::KIND, theme::KIND, project::KIND];
+        kinds.contains(&address.kind()) && address.as_str() != project::SNAPSHOT
+    })
 }
 
 /// The part of a backup that is put back.
@@ -128,6 +157,7 @@ impl Part<'_> {
             settings: settings.map(|address| address.id().to_owned()).collect(),
             flows: if self.made_flows().is_empty() { Which::of(flows) } else { Which::All },
             theme: self.meant(theme::KIND).next().is_some(),
+            project: self.meant(project::KIND).next().is_some(),
         }
     }
 
@@ -170,7 +200,16 @@ impl Part<'_> {
         let theme =
             self.meant(theme::KIND).find_map(|address| object(address.as_str()).transpose()).transpose()?;
         let theme = theme.map(|body| self.theme(body)).transpose()?;
-        Ok(Desired { flows: Some(flows), theme, doomed_flows: self.made_flows(), ..session.desire(tenants) })
+        let project =
+            self.meant(project::KIND).find_map(|address| object(address.as_str()).transpose()).transpose()?;
+        let project = project.map(own_attributes).transpose()?;
+        Ok(Desired {
+            flows: Some(flows),
+            theme,
+            project,
+            doomed_flows: self.made_flows(),
+            ..session.desire(tenants)
+        })
     }
 
     fn flow(&self, id: &str, body: Object) -> Result<Flow, Error> {
@@ -208,4 +247,11 @@ impl Part<'_> {
         });
         lost.chain(left).collect()
     }
+}
+
+/// A project's own attributes as a backup has them. Its label is not among them: no call changes that.
+fn own_attributes(body: Object) -> Result<DesiredProject, Error> {
+    let project: LiveProject = serde_json::from_value(Value::Object(body)).map_err(Error::BackupBody)?;
+    let LiveProject { name, tags, id: _, environment: _ } = project;
+    Ok(DesiredProject { name: Some(name), tags: Some(tags.unwrap_or_default()), place: None })
 }

@@ -1,13 +1,16 @@
 //! The blocks below `environments`: what choosing needs of each, and the checks of the rest.
 
-use super::Limits;
-use crate::config::{
-    expand::{References, has_references},
-    fields::Fields,
-    problems::Problem,
-    sections::{Block, Sections, unsupported},
-    settings::ENVIRONMENT_SETTINGS,
-    tree::Node,
+use super::{Limits, project};
+use crate::{
+    config::{
+        expand::{References, has_references},
+        fields::Fields,
+        problems::Problem,
+        sections::{Block, Sections},
+        settings::ENVIRONMENT_SETTINGS,
+        tree::Node,
+    },
+    resource::project::DesiredProject,
 };
 
 const OWN: &[&str] = &[
@@ -89,27 +92,29 @@ fn refuse_references(node: Node<'_>, name: &str, fields: &mut Fields<'_, '_>) ->
     found
 }
 
-/// Checks all blocks but for credentials, settings and tenants; returns the limits of the selected one.
+/// Checks all blocks but for credentials, settings and tenants; returns the limits of the selected one, and how it wants
+/// its project.
 pub(in crate::config) fn check_blocks(
     profiles: &[Profile<'_>],
     selected: Option<&str>,
     fields: &mut Fields<'_, '_>,
-) -> Limits {
+) -> (Limits, Option<DesiredProject>) {
     let scope = fields.scope;
-    let mut limits = Limits::default();
+    let (mut limits, mut wanted) = (Limits::default(), None);
     for profile in profiles {
         let is_selected = selected == Some(profile.name);
         fields.scope = if is_selected { scope } else { scope.with(References::Skip) };
         let otherwise = if profile.protected { Limits::PROTECTED } else { Limits::default() };
         let own = Limits::read(profile.block.keys.value("limits"), otherwise, fields);
+        let project = profile.block.keys.value("project").and_then(|node| project::read(node, fields));
         if is_selected {
-            limits = own;
+            (limits, wanted) = (own, project);
         }
         check_keys(profile.block, fields);
     }
     fields.scope = scope;
     check_isolation(profiles, fields);
-    limits
+    (limits, wanted)
 }
 
 fn project_of<'a>(profile: &Profile<'a>) -> Option<Node<'a>> {
@@ -134,50 +139,13 @@ fn check_isolation(profiles: &[Profile<'_>], fields: &mut Fields<'_, '_>) {
 
 fn check_keys(block: &Block<'_>, fields: &mut Fields<'_, '_>) {
     let inside = format!("environment '{}'", block.name);
-    for (key, value) in block.keys.iter() {
+    for (key, _) in block.keys.iter() {
         let word = key.text();
-        if word == "project" {
-            check_project(value, fields);
-            fields.problems.report(unsupported(key));
-        } else if !OWN.contains(&word) && !ENVIRONMENT_SETTINGS.contains(&word) {
+        if !OWN.contains(&word) && !ENVIRONMENT_SETTINGS.contains(&word) {
             let known: Vec<&str> = OWN.iter().chain(ENVIRONMENT_SETTINGS).copied().collect();
             fields.unknown_key(key, &inside, &known);
         }
     }
-}
-
-fn check_project(node: Node<'_>, fields: &mut Fields<'_, '_>) {
-    let Some(map) = fields.map(node, "project") else { return };
-    for (key, value) in map.entries() {
-        match key.text() {
-            "name" => check_project_name(value, "name", fields),
-            "tags" => drop(fields.texts(value, "tags")),
-            "environment" => {
-                let problem =
-                    Problem::warning("environment_label", "no call changes a project's environment label");
-                fields.problems.report(problem.at(key).hint("change it in the Descope Console"));
-            }
-            _ => fields.unknown_key(key, "'project'", &["name", "tags"]),
-        }
-    }
-}
-
-fn check_project_name(node: Node<'_>, word: &str, fields: &mut Fields<'_, '_>) {
-    if let Some(name) = fields.text(node, word) {
-        project_name(node, &name, fields);
-    }
-}
-
-/// Reports a name that no project can have.
-pub(in crate::config) fn project_name(node: Node<'_>, name: &str, fields: &mut Fields<'_, '_>) -> bool {
-    let fits = name.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == ' ' || sign == '-');
-    let good = fits && (1..=100).contains(&name.len());
-    if !good {
-        let message = format!("'{name}' cannot be a project's name");
-        let hint = "use 1 to 100 letters, digits, spaces and hyphens";
-        fields.problems.report(Problem::error("bad_project_name", message).at(node).hint(hint));
-    }
-    good
 }
 
 #[cfg(test)]
@@ -210,19 +178,6 @@ mod tests {
         descope.yaml:1:68: error: unknown key 'max_creat' in 'limits' [unknown_key]
           hint: known are 'max_delete', 'max_change'
         "#);
-    }
-
-    #[test]
-    fn the_projects_own_attributes_are_checked_and_refused_for_now() {
-        let yaml = "environments: { dev: { project: { name: 'a/b', tags: [x], environment: y } } }";
-        insta::assert_snapshot!(Case::new(yaml).problems(), @"
-        descope.yaml:1:24: error: 'project' is not supported yet by this version [not_supported_yet]
-          hint: take it out until a newer version manages it
-        descope.yaml:1:41: error: 'a/b' cannot be a project's name [bad_project_name]
-          hint: use 1 to 100 letters, digits, spaces and hyphens
-        descope.yaml:1:59: warning: no call changes a project's environment label [environment_label]
-          hint: change it in the Descope Console
-        ");
     }
 
     #[test]

@@ -3,12 +3,15 @@
 mod block;
 mod branch;
 mod limits;
+mod project;
 mod select;
 
 use std::fmt;
 
-pub(super) use block::{Profile, check_blocks, profiles, project_name};
+pub(super) use block::{Profile, check_blocks, profiles};
 pub use limits::{Limit, Limits};
+pub use project::is_project_name;
+pub(super) use project::project_name;
 pub(super) use select::select;
 
 /// The selected environment.

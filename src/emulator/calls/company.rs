@@ -104,9 +104,9 @@ fn add(store: &mut Store, rules: &Rules, contents: Tables) {
 fn spec(rules: &Rules, caller: &Caller, fields: &Fields) -> Result<ProjectSpec, Refusal> {
     rules.licensed()?;
     company_wide(caller)?;
-    let id = format!("P2{:0>26}", Ulid::generate());
     let (name, environment) = (fields.required("name")?, one_of(fields, "environment", &["", "production"])?);
-    Ok(ProjectSpec { id, name, environment, tags: tags(fields)? })
+    let tags = tags(fields)?;
+    Ok(ProjectSpec { id: rules.new_id(), name, environment, tags })
 }
 
 fn company_wide(caller: &Caller) -> Result<(), Refusal> {

@@ -14,9 +14,14 @@ mod tenant;
 mod theme;
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
+
+use ulid::Ulid;
 
 pub(super) use self::snapshot::plant;
 use self::{
@@ -52,6 +57,8 @@ pub(super) struct Rules {
     audit_lag: Duration,
     deletion_lag: Duration,
     unsettled_calls: u32,
+    /// Ids for projects that are made, the next one last.
+    coming_ids: Mutex<Vec<String>>,
     clone_polls: u32,
     shuffle: bool,
     reads: AtomicUsize,
@@ -69,11 +76,18 @@ impl Rules {
             audit_lag: options.audit_lag,
             deletion_lag: options.deletion_lag,
             unsettled_calls: options.unsettled_calls,
+            coming_ids: Mutex::new(options.coming_ids.iter().rev().cloned().collect()),
             clone_polls: options.clone_polls,
             shuffle: options.shuffle,
             reads: AtomicUsize::new(0),
             components: AtomicUsize::new(0),
         }
+    }
+
+    /// The id of a project that is made now.
+    fn new_id(&self) -> String {
+        let coming = self.coming_ids.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        coming.unwrap_or_else(|| format!("P2{:0>26}", Ulid::generate()))
     }
 
     /// The order of this read, where reads have each their own.

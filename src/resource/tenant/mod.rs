@@ -24,7 +24,7 @@ pub use steps::{SETTINGS_LABEL, create, delete, release, replace};
 pub use wire::{
     LiveSettings, LiveTenant, SETTINGS_PATH, TENANT_PATH, TENANTS_PATH, look, look_settings, shape,
 };
-pub use words::{desired_attributes, live_attributes};
+pub use words::{desired_attributes, live_attributes, live_settings};
 
 /// The kind, as addresses write it.
 pub const KIND: &str = "tenant";

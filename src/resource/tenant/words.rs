@@ -60,6 +60,25 @@ pub fn live_attributes(live: &LiveTenant) -> Attributes {
     entries.into_iter().filter_map(|(word, value)| Some((word.to_owned(), value?))).collect()
 }
 
+/// The session settings of a live tenant; none where it has none of its own.
+pub fn live_settings(live: &LiveSettings) -> Attributes {
+    let LiveSettings {
+        enabled,
+        session_token_expiration,
+        refresh_token_expiration,
+        stepup_token_expiration,
+        inactivity,
+    } = live;
+    let entries = [
+        ("session_token_expiration", session_token_expiration),
+        ("refresh_token_expiration", refresh_token_expiration),
+        ("stepup_token_expiration", stepup_token_expiration),
+        ("inactivity", inactivity),
+    ];
+    let told = entries.into_iter().filter(|_| *enabled);
+    told.filter_map(|(word, time)| Some((word.to_owned(), json!(format_duration((*time)?))))).collect()
+}
+
 /// The settings by their YAML words, desired and live side by side.
 pub(super) fn settings_side_by_side<'a>(
     desired: &'a Settings,

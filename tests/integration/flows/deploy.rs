@@ -187,7 +187,7 @@ fn a_theme_is_planned_deployed_and_taken_back() {
 #[test]
 fn a_backup_made_by_hand_holds_flows_and_the_theme_and_a_plan_against_it_needs_no_service() {
     let service = deployed();
-    service.sh("backup create --reason before").exits(0).says("Backed up 3 objects");
+    service.sh("backup create --reason before").exits(0).says("Backed up 4 objects");
     service.sh("backup show latest").exits(0).says("flow.mfa-login").says("theme.default");
     let asked = service.requests().len();
     service.sh("plan --against latest --detailed-exitcode").exits(0).says("No changes. 2 unchanged.");
