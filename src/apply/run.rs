@@ -60,6 +60,8 @@ pub struct Job<'a> {
 pub enum Event<'a> {
     /// So many changes are about to run.
     Started(usize),
+    /// A change is about to be written.
+    Begun(&'a Change),
     /// A change came to its end.
     Ended(&'a Outcome),
     /// Everything was written; now it is read again.
@@ -95,6 +97,10 @@ pub async fn run(job: &Job<'_>) -> Report {
             let Some(node) = graph.take() else { break };
             let Some(change) = job.plan.changes.get(node.change) else { continue };
             let objects = tally.objects(node, change);
+            // What gives something up first has begun with that.
+            if node.release || change.release.is_none() {
+                (job.observer)(Event::Begun(change));
+            }
             running.push(run_node(job, wire, node, change, objects));
         }
         // While somebody thinks about an answer, what is under way goes on.

@@ -19,7 +19,9 @@ impl Args {
     pub(super) fn run(self, ui: &Ui, mut command: clap::Command) -> Exit {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut command, "descope-mgmt", &mut script);
-        ui.write_out(&String::from_utf8_lossy(&script));
+        // clap_complete 4.6 gives commands below a hyphenated name two names in bash, and so finds none of them.
+        let script = String::from_utf8_lossy(&script).replace("descope__subcmd__mgmt", "descope__mgmt");
+        ui.write_out(&script);
         Exit::Done
     }
 }

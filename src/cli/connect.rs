@@ -38,7 +38,7 @@ pub(super) struct Notices(Arc<Mutex<Observer>>);
 impl Notices {
     fn to(ui: &Ui) -> Self {
         let ui = ui.clone();
-        Self(Arc::new(Mutex::new(Arc::new(move |notice: Notice| ui.note(&notice.to_string())))))
+        Self(Arc::new(Mutex::new(Arc::new(move |notice: Notice| ui.notice(&notice)))))
     }
 
     /// Lets `listener` hear them from here on.

@@ -1,14 +1,18 @@
 //! The flags that every command takes.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args, parser::ValueSource};
 
 use super::error::Error;
+pub(super) use super::values::{Color, ConflictWay, OnError, OutputFormat, truth};
 use crate::{
     config::Flags,
     plan::Scope,
-    render::{ColorChoice, Format, UiOptions},
+    render::{ColorChoice, UiOptions},
     resource::Pattern,
 };
 
@@ -39,6 +43,7 @@ pub(super) struct Globals {
         short,
         long,
         global = true,
+        value_parser = truth(),
         env = "DESCOPE_MGMT_YES",
         hide_env = true,
         help_heading = "Global options"
@@ -48,7 +53,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_NO_INPUT",
+        value_parser = truth(), env = "DESCOPE_MGMT_NO_INPUT",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -57,7 +62,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_DRY_RUN",
+        value_parser = truth(), env = "DESCOPE_MGMT_DRY_RUN",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -66,7 +71,7 @@ pub(super) struct Globals {
     #[arg(
         long,
         global = true,
-        env = "DESCOPE_MGMT_DETAILED_EXITCODE",
+        value_parser = truth(), env = "DESCOPE_MGMT_DETAILED_EXITCODE",
         hide_env = true,
         help_heading = "Global options"
     )]
@@ -109,7 +114,7 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Guards")]
     pub(super) confirm_project: Option<String>,
     /// Show everything, however long
-    #[arg(long, global = true, env = "DESCOPE_MGMT_FULL", hide_env = true, help_heading = "Global options")]
+    #[arg(long, global = true, value_parser = truth(), env = "DESCOPE_MGMT_FULL", hide_env = true, help_heading = "Global options")]
     pub(super) full: bool,
     /// Folder for backups [default: STATE_DIR/backups]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
@@ -148,7 +153,7 @@ pub(super) struct Globals {
     )]
     pub(super) color: Color,
     /// Only results, warnings and errors
-    #[arg(short, long, global = true, env = "DESCOPE_MGMT_QUIET", hide_env = true, action = ArgAction::SetTrue, help_heading = "Global options")]
+    #[arg(short, long, global = true, value_parser = truth(), env = "DESCOPE_MGMT_QUIET", hide_env = true, action = ArgAction::SetTrue, help_heading = "Global options")]
     pub(super) quiet: bool,
     /// How much to log: off, error, warn, info, debug, trace
     #[arg(
@@ -170,45 +175,9 @@ pub(super) struct Globals {
         help_heading = "Global options"
     )]
     pub(super) log_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR says no
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-/// What becomes of an attribute that was changed both in the configuration and outside this tool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ConflictWay {
-    /// The configuration wins
-    Config,
-    /// What is live stays
-    Live,
-    /// Nothing is applied
-    Abort,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OnError {
-    /// Ask how to go on
-    Ask,
-    /// Go on with what does not depend on the failed change
-    Continue,
-    /// Start nothing more
-    Stop,
+    /// Who gave each of the values that have a variable.
+    #[arg(skip)]
+    pub(super) sources: BTreeMap<String, ValueSource>,
 }
 
 /// The flags that choose a part of the plan.
@@ -274,10 +243,7 @@ impl Globals {
     /// How the run talks.
     pub(super) fn ui_options(&self) -> UiOptions {
         UiOptions {
-            format: match self.output {
-                OutputFormat::Text => Format::Text,
-                OutputFormat::Json => Format::Json,
-            },
+            format: self.output.into(),
             color: match self.color {
                 Color::Auto => ColorChoice::Auto,
                 Color::Always => ColorChoice::Always,

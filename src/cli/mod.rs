@@ -26,6 +26,8 @@ mod globals;
 mod identity;
 mod lock;
 mod log;
+mod man;
+mod parse;
 mod plan;
 mod project;
 mod questions;
@@ -36,7 +38,10 @@ mod run;
 mod saved;
 mod session;
 mod settle;
+mod suggest;
 mod tenant;
+mod usage;
+mod values;
 mod version;
 mod who;
 
@@ -44,7 +49,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::render::{Failure, Format, Ui, UiOptions};
+use crate::render::Ui;
 
 use error::Error;
 pub use exit::Exit;
@@ -84,11 +89,17 @@ enum Command {
         after_help = "Examples:\n  descope-mgmt project list\n  descope-mgmt project create 'PCC Dev' --dry-run"
     )]
     Project(project::Command),
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt backup list\n  descope-mgmt backup restore latest --dry-run"
+    )]
     Backup(backup::Command),
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  descope-mgmt audit list\n  descope-mgmt audit verify")]
     Audit(audit::Command),
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  descope-mgmt lock show\n  descope-mgmt lock show -o json"
+    )]
     Lock(lock::Command),
     #[command(
         subcommand,
@@ -97,15 +108,16 @@ enum Command {
     Config(config::Command),
     Emulator(emulator::Args),
     Completion(completion::Args),
+    Man(man::Args),
     Version(version::Args),
 }
 
 /// Runs the program on these arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parse::parse(&arguments, Cli::command()) {
         Ok(cli) => cli,
-        Err(error) => return wrong_usage(&error, &arguments),
+        Err(error) => return usage::wrong(error, &arguments),
     };
     let ui = Ui::new(cli.globals.ui_options());
     let result = log::start(&cli.globals).and_then(|()| run(cli, &ui));
@@ -126,6 +138,7 @@ fn run(cli: Cli, ui: &Ui) -> Result<Exit, Error> {
     match command {
         Command::Version(args) => Ok(args.run(ui)),
         Command::Completion(args) => Ok(args.run(ui, Cli::command())),
+        Command::Man(args) => args.run(ui, Cli::command()),
         Command::Config(command) => block_on(command.run(&globals, ui)),
         Command::Backup(command) => block_on(command.run(&globals, ui)),
         Command::Audit(command) => command.run(&globals, ui),
@@ -148,56 +161,6 @@ fn block_on(command: impl Future<Output = Result<Exit, Error>>) -> Result<Exit, 
     runtime.map_err(Error::Runtime)?.block_on(command)
 }
 
-/// Help and version are results; everything else that clap says is wrong usage.
-fn wrong_usage(error: &clap::Error, arguments: &[OsString]) -> Exit {
-    use clap::error::ErrorKind;
-    let format = if wants_json(arguments) { Format::Json } else { Format::Text };
-    let ui = Ui::new(UiOptions { format, ..UiOptions::default() });
-    if error.kind() == ErrorKind::DisplayVersion {
-        return version::show(&ui);
-    }
-    if error.kind() == ErrorKind::DisplayHelp {
-        ui.write_out(&error.render().to_string());
-        return Exit::Done;
-    }
-    if ui.is_json() {
-        let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        ui.show_failure(&Failure::new("wrong_usage", message, Some("see descope-mgmt --help")));
-    } else {
-        ui.write_message(&error.render().to_string());
-    }
-    Exit::WrongUsage
-}
-
-/// Whether results are to be JSON, on a command line that clap could not read. The last flag wins, then the variable.
-fn wants_json(arguments: &[OsString]) -> bool {
-    let mut wanted = std::env::var_os("DESCOPE_MGMT_OUTPUT").is_some_and(|value| value == "json");
-    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
-    while let Some(text) = texts.next() {
-        let value = match text.strip_prefix("--") {
-            Some("output") => texts.next().map(std::borrow::Cow::into_owned),
-            Some(long) => long.strip_prefix("output=").map(str::to_owned),
-            None => match short_output(&text) {
-                Some("") => texts.next().map(std::borrow::Cow::into_owned),
-                value => value.map(str::to_owned),
-            },
-        };
-        if let Some(value) = value {
-            wanted = value == "json";
-        }
-    }
-    wanted
-}
-
-/// What stands behind `o` in a cluster of short flags, such as `-yojson`; empty if the value is the next word.
-fn short_output(text: &str) -> Option<&str> {
-    let cluster = text.strip_prefix('-')?;
-    let (before, value) = cluster.split_once('o')?;
-    let takes_no_value = |flag: char| matches!(flag, 'y' | 'q' | 'h' | 'V');
-    before.chars().all(takes_no_value).then(|| value.strip_prefix('=').unwrap_or(value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,24 +168,5 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn json_is_asked_for_in_every_way_that_clap_takes() {
-        let wants = |line: &str| wants_json(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
-        for line in [
-            "x -o json",
-            "x -ojson",
-            "x -o=json",
-            "x -yo json",
-            "x -qyojson",
-            "x --output json",
-            "x --output=json",
-        ] {
-            assert!(wants(line), "{line}");
-        }
-        for line in ["x -o text", "x -c o json", "x -o json -o text", "x --only json", "x"] {
-            assert!(!wants(line), "{line}");
-        }
     }
 }

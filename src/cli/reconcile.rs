@@ -229,10 +229,7 @@ pub(super) async fn reconcile(
         confirm(session, connection, &plan, globals, ui)?;
         apply(session, connection, &settled, globals, ui).await?
     };
-    let is_empty = plan.is_empty();
-    if !is_empty || ui.is_json() {
-        ui.show_report(&plan, &header, rate, &report);
-    }
+    ui.show_report(&plan, &header, rate, &report);
     Ok(exit(&plan, &report))
 }
 

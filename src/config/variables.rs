@@ -32,6 +32,7 @@ const KNOWN: &[&str] = &[
     "QUIET",
     "LOG_LEVEL",
     "LOG_FILE",
+    "PAGER",
 ];
 
 /// Known ones that say yes or no.

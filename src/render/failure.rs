@@ -3,11 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use super::{
-    plan_text::{plural, wrap},
-    quote::plain,
-    style::Styles,
-};
+use super::{plan_text::wrap, quote::plain, style::Styles, told::plural};
 use crate::{
     config::{Diagnostic, Related, Severity},
     plan::Problem,

@@ -14,7 +14,7 @@ use crate::{
     units::RateLimit,
 };
 
-const FORMAT_VERSION: &str = "1.0";
+pub(super) const FORMAT_VERSION: &str = "1.0";
 
 /// The plan's document. With `full`, unchanged objects are in it, too, as `no-op`.
 pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) -> Value {
@@ -105,6 +105,11 @@ fn no_op(address: &Address) -> Value {
 
 /// The document of an apply: the plan, and what became of it.
 pub(super) fn report(plan: Value, report: &Report) -> Value {
+    document([("plan", plan), ("result", result(report))])
+}
+
+/// What became of an apply.
+pub(super) fn result(report: &Report) -> Value {
     let count = |status: Status| report.outcomes.iter().filter(|outcome| outcome.status == status).count();
     let done = |action: &str| {
         report
@@ -113,7 +118,7 @@ pub(super) fn report(plan: Value, report: &Report) -> Value {
             .filter(|outcome| outcome.status == Status::Succeeded && outcome.action == action)
             .count()
     };
-    let result = json!({
+    json!({
             "run_id": report.run_id,
             "results": report.outcomes.iter().map(outcome).collect::<Vec<_>>(),
             "summary": {
@@ -126,11 +131,10 @@ pub(super) fn report(plan: Value, report: &Report) -> Value {
             "rollback_command": report.rollback_command,
             "retry_command": report.retry_command,
             "audit_head": report.audit_head,
-    });
-    document([("plan", plan), ("result", result)])
+    })
 }
 
-fn outcome(outcome: &Outcome) -> Value {
+pub(super) fn outcome(outcome: &Outcome) -> Value {
     let error = outcome
         .fault
         .as_ref()

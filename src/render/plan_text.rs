@@ -10,10 +10,11 @@ use super::{
     Conflict, Header,
     quote::{MASK, inline, masked, plain},
     style::Styles,
+    told::{self, plural},
     words,
 };
 use crate::{
-    plan::{Action, Cause, Change, Counts, Plan, Traced},
+    plan::{Action, Change, Plan},
     resource::{Address, FieldChange},
     units::RateLimit,
 };
@@ -68,68 +69,14 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, styles: &Style
         out.blank();
     }
     out.warnings(plan);
-    let closing = if room.drift { drift_summary(plan) } else { summary(plan, rate) };
+    let closing = if room.drift { told::drift_summary(plan) } else { told::summary(plan, rate) };
     for line in closing {
-        out.push(&styles.heading, &line);
+        let indent = if line.starts_with(' ') { "      " } else { "" };
+        for line in wrap(line.trim_start(), room.width, indent) {
+            out.push(&styles.heading, &line);
+        }
     }
     out.lines.join("\n") + "\n"
-}
-
-/// The closing lines: how much of what, and what it costs.
-fn summary(plan: &Plan, rate: RateLimit) -> Vec<String> {
-    let Counts { create, update, replace, delete, withheld } = plan.counts();
-    let orphans = plan.orphans.len();
-    let mut tail = String::new();
-    if orphans > 0 {
-        tail += &format!(" {orphans} orphan{}.", plural(orphans));
-    }
-    if !plan.unchanged.is_empty() {
-        tail += &format!(" {} unchanged.", plan.unchanged.len());
-    }
-    if plan.is_empty() {
-        return vec![format!("No changes.{tail}")];
-    }
-    let kinds = [(create, "create"), (update, "update"), (replace, "replace"), (delete, "delete")];
-    let parts: Vec<_> = kinds
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} to {word}"))
-        .collect();
-    let withheld = if withheld > 0 { format!(" {withheld} withheld.") } else { String::new() };
-    let mut lines = vec![format!("Plan: {}.{withheld}{tail}", parts.join(", "))];
-    let estimate = plan.estimate(rate);
-    if estimate.requests > 0 {
-        lines.push(format!(
-            "      {} requests, about {} at {rate}.",
-            estimate.requests,
-            span(estimate.seconds)
-        ));
-    }
-    lines
-}
-
-/// The closing line of a drift: how much of what.
-fn drift_summary(plan: &Plan) -> Vec<String> {
-    let Counts { create, update, replace, .. } = plan.counts();
-    let parts = [(create, "missing"), (update + replace, "differing"), (plan.orphans.len(), "orphaned")];
-    let parts: Vec<_> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    let found =
-        if parts.is_empty() { "No drift.".to_owned() } else { format!("Drift: {}.", parts.join(", ")) };
-    vec![format!("{found} {} as configured.", plan.unchanged.len())]
-}
-
-/// Seconds as people say them.
-pub(super) fn span(seconds: u64) -> String {
-    match seconds {
-        0..=119 => format!("{seconds} s"),
-        120..=7_199 => format!("{} min", (seconds + 30) / 60),
-        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
-    }
-}
-
-pub(super) fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }
 
 /// Which changes to show: what destroys or is withheld first, then the rest in order.
@@ -205,7 +152,7 @@ impl Text<'_> {
     }
 
     fn change(&mut self, change: &Change) {
-        let word = if self.room.drift { drifted(&change.action) } else { change.action.word() };
+        let word = told::word(&change.action, self.room.drift);
         let (mark, style) = match change.action {
             Action::Create { .. } if self.room.drift => ("-", &self.styles.delete),
             Action::Create { .. } => ("+", &self.styles.create),
@@ -213,25 +160,14 @@ impl Text<'_> {
             Action::Replace { .. } => ("-/+", &self.styles.delete),
             Action::Delete { .. } => ("-", &self.styles.delete),
         };
-        let withheld = change.withheld.as_ref().map(|withheld| withheld.reason(&change.address));
-        let traced = trace(&change.traced, self.room.now);
-        let cause = match change.cause {
-            Cause::Console => Some(format!("(changed outside this tool{traced})")),
-            Cause::Both => Some(format!("(conflict: changed here and outside this tool{traced})")),
-            Cause::Config | Cause::Unknown => None,
-        };
-        let withheld = withheld.map(|reason| match change.action {
-            Action::Replace { .. } => reason,
-            _ => format!("withheld: {reason}"),
-        });
-        let note = withheld.or(cause);
+        let note = told::note(change, Some(self.room.now));
         self.title(style, mark, &change.address, word, note.as_deref().map(plain).as_deref());
         match &change.action {
             Action::Create { .. } if self.room.drift => {}
             Action::Create { after } => self.attributes(&masked(after, &change.sensitive)),
             Action::Delete { .. } => {}
             Action::Update { .. } | Action::Replace { .. } => {
-                change.fields.iter().for_each(|field| self.field(&self.seen_from(field)));
+                change.fields.iter().for_each(|field| self.field(&told::seen_from(field, self.room.drift)));
             }
         }
         for reason in &change.breaking {
@@ -276,16 +212,6 @@ impl Text<'_> {
                 }
                 _ => self.lines.push(line),
             }
-        }
-    }
-
-    /// An attribute as it is told: the live value first, or last where drift is told.
-    fn seen_from(&self, field: &FieldChange) -> FieldChange {
-        let field = field.clone();
-        if self.room.drift {
-            FieldChange { before: field.after, after: field.before, ..field }
-        } else {
-            field
         }
     }
 
@@ -345,42 +271,11 @@ impl Text<'_> {
     }
 }
 
-/// When somebody made a change and who, behind what is said of the change.
-fn trace(traced: &Traced, now: DateTime<Utc>) -> String {
-    match traced {
-        Traced::NotAsked => String::new(),
-        Traced::Unknown => "; Descope's audit does not know who".to_owned(),
-        Traced::By { at, actor } => {
-            let actor = if actor.is_empty() { "unknown" } else { actor };
-            format!(", {}, actor {}", ago(now.signed_duration_since(at).num_seconds()), plain(actor))
-        }
-    }
-}
-
-/// How long ago, roughly.
-fn ago(seconds: i64) -> String {
-    match seconds {
-        ..60 => "just now".to_owned(),
-        60..3_600 => format!("{} min ago", seconds / 60),
-        3_600..172_800 => format!("{} h ago", seconds / 3_600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
-}
-
 /// A value as a line has room for it: of a digest its beginning tells as much.
 fn short(word: &str, value: &Value) -> Value {
     match value {
         Value::String(digest) if word == "sha256" => digest.chars().take(12).collect::<String>().into(),
         other => other.clone(),
-    }
-}
-
-/// What drift calls the difference that an action would settle.
-fn drifted(action: &Action) -> &'static str {
-    match action {
-        Action::Create { .. } => "missing",
-        Action::Update { .. } | Action::Replace { .. } => "differs",
-        Action::Delete { .. } => "surplus",
     }
 }
 

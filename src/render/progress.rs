@@ -49,8 +49,10 @@ impl Progress {
 
     /// Takes in what happens during the apply.
     pub fn event(&self, event: &Event<'_>) {
+        self.ui.show_event(event);
         match event {
             Event::Started(total) => self.start(*total),
+            Event::Begun(_) => {}
             Event::Ended(outcome) => self.end(outcome),
             Event::Proving => match &self.bar {
                 Some(bar) => bar.set_message(" · reading everything again"),
@@ -61,10 +63,9 @@ impl Progress {
 
     /// Takes in what the way to Descope says.
     pub fn notice(&self, notice: &Notice) {
-        let text = notice.to_string();
         match &self.bar {
-            Some(bar) => bar.set_message(format!(" · {text}")),
-            None => self.line(&text),
+            Some(bar) => bar.set_message(format!(" · {notice}")),
+            None => self.ui.notice(notice),
         }
         if let (Notice::Waiting { resumes_in, .. }, Ok(mut plain)) = (notice, self.plain.lock()) {
             plain.waits_until = Some(Instant::now() + *resumes_in);

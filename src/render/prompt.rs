@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dialoguer::{Confirm, Input, Select};
+use console::{Key, Term};
+use dialoguer::Select;
 
 use super::{Ui, quote::plain};
 use crate::{
@@ -65,7 +66,7 @@ impl Question<'_> {
 }
 
 fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", super::plan_text::plural(count))
+    format!("{count} {what}{}", super::told::plural(count))
 }
 
 impl Ui {
@@ -85,16 +86,17 @@ impl Ui {
         }
         forget_typed();
         let prompt = if fits { question.as_str() } else { "Go on?" };
-        let asked = Confirm::new().with_prompt(prompt).default(false).interact_opt();
-        if matches!(asked, Ok(Some(true))) { Answer::Yes } else { Answer::No }
+        self.write_message(&format!("{prompt} [y/N] "));
+        let answer = yes_or_no();
+        self.write_message(if answer == Answer::Yes { "yes\n" } else { "no\n" });
+        answer
     }
 
     /// Asks for a line of text; `None` where nobody answers.
     pub fn ask_text(&self, question: &str, default: &str) -> Option<String> {
-        forget_typed();
-        let input = Input::<String>::new().with_prompt(plain(question)).allow_empty(true);
-        let input = if default.is_empty() { input } else { input.default(default.to_owned()) };
-        input.interact_text().ok()
+        let offer = if default.is_empty() { String::new() } else { format!(" [{}]", plain(default)) };
+        let typed = self.ask_line(&format!("{}{offer}", plain(question)))?;
+        Some(if typed.is_empty() { default.to_owned() } else { typed })
     }
 
     /// Asks for the project's name to be typed.
@@ -103,8 +105,32 @@ impl Ui {
             self.warn(&exceeded.to_string());
         }
         let prompt = format!("{} Type the project's name, {}, to go on", plain(why), plain(name));
-        let typed: Result<String, _> = Input::new().with_prompt(prompt).allow_empty(true).interact_text();
-        if typed.is_ok_and(|typed| typed == name) { Answer::Yes } else { Answer::No }
+        let is_right = self.ask_line(&prompt).is_some_and(|typed| typed == name);
+        if is_right { Answer::Yes } else { Answer::No }
+    }
+
+    /// One line as it is typed; `None` at the end of input. The terminal itself edits the line.
+    fn ask_line(&self, prompt: &str) -> Option<String> {
+        forget_typed();
+        self.write_message(&format!("{prompt}: "));
+        let mut typed = String::new();
+        let read = std::io::stdin().read_line(&mut typed).ok()?;
+        (read > 0).then(|| typed.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+/// What end of input is as a key, where the terminal hands over every key by itself.
+const END_OF_INPUT: char = '\u{4}';
+
+/// One key: yes, or whatever else is no answer but no. A prompt library takes end of input for no key and waits on.
+fn yes_or_no() -> Answer {
+    let terminal = Term::stderr();
+    loop {
+        match terminal.read_key() {
+            Ok(Key::Char('y' | 'Y')) => return Answer::Yes,
+            Ok(Key::Char('n' | 'N' | END_OF_INPUT) | Key::Enter | Key::Escape) | Err(_) => return Answer::No,
+            Ok(_) => {}
+        }
     }
 }
 

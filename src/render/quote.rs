@@ -49,6 +49,15 @@ pub(super) fn plain(text: &str) -> String {
     })
 }
 
+/// Seconds as people say them.
+pub(super) fn span(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
 /// Attributes with the values at `sensitive` masked.
 pub fn masked(attributes: &Map<String, Value>, sensitive: &[Path]) -> Map<String, Value> {
     let mut masked = attributes.clone();

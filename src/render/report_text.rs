@@ -1,10 +1,6 @@
 //! What became of an apply, as text: every outcome that needs a word, the counts, the ways on and back.
 
-use super::{
-    plan_text::{plural, wrap},
-    quote::plain,
-    style::Styles,
-};
+use super::{plan_text::wrap, quote::plain, style::Styles, told::plural};
 use crate::apply::{Outcome, Report, Status};
 
 /// Outcomes of one kind that are listed.
@@ -62,7 +58,8 @@ fn list(report: &Report, status: Status, styles: &Styles, width: usize, lines: &
     }
 }
 
-fn counts(report: &Report, styles: &Styles) -> String {
+/// How much of what was done, on one line.
+pub(super) fn counts(report: &Report, styles: &Styles) -> String {
     let mut parts = vec![
         styles.create.apply_to(format!("✓ {} created", report.succeeded("create"))).to_string(),
         styles.update.apply_to(format!("⚠ {} updated", report.succeeded("update"))).to_string(),

@@ -24,6 +24,16 @@ impl Table {
         self.rows.push(row.iter().map(|cell| plain(cell)).collect());
     }
 
+    /// The headings and the rows.
+    pub(super) fn parts(&self) -> (&[&'static str], &[Vec<String>]) {
+        (&self.headings, &self.rows)
+    }
+
+    /// What is said where there are no rows.
+    pub(super) fn empty(&self) -> &'static str {
+        self.empty
+    }
+
     pub(super) fn text(&self, styles: &Styles, width: usize) -> String {
         if self.rows.is_empty() {
             return format!("{}\n", self.empty);

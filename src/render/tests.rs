@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json, value::RawValue};
 
 use super::{
-    Header,
+    Header, markdown,
     plan_text::{self, Room},
     report_text,
     style::Styles,
@@ -104,6 +104,16 @@ fn a_plan_at_forty_columns() {
 }
 
 #[test]
+fn a_plan_as_markdown() {
+    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, false));
+}
+
+#[test]
+fn a_drift_as_markdown() {
+    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, true));
+}
+
+#[test]
 fn colours_are_never_the_only_sign() {
     let (plain, coloured) = (text(&everything(), 200, false), text(&everything(), 200, true));
     assert!(
@@ -116,7 +126,8 @@ fn colours_are_never_the_only_sign() {
 fn sensitive_values_are_in_no_output() {
     let plan = everything();
     let document = super::json::plan(&plan, &header(), RateLimit::DEFAULT, true).to_string();
-    for output in [text(&plan, 80, false), document] {
+    let comment = markdown::plan(&plan, &header(), RateLimit::DEFAULT, false);
+    for output in [text(&plan, 80, false), document, comment] {
         assert!(
             !output.contains("s3cret") && !output.contains("\"old\" ->") && output.contains("(sensitive)"),
             "{output}"
@@ -155,6 +166,7 @@ fn a_report_names_every_failure_and_the_ways_on_and_back() {
         ..Report::default()
     };
     assert_snapshot!(report_text::report(&report, &Styles::new(false), 60));
+    assert_snapshot!(markdown::report(&Plan::default(), &header(), RateLimit::DEFAULT, &report));
 }
 
 #[test]

@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    ColorChoice, Failure, Header, Table, json,
-    plan_text::{self, Room},
-    report_text,
+    ColorChoice,
+    github::Actions,
+    jsonl,
+    pager::Pager,
     style::{Styles, Surroundings},
 };
-use crate::{apply::Report, plan::Plan, units::RateLimit};
 
 /// What results look like (`--output`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Format {
     Text,
     /// One JSON document.
     Json,
+    /// One Markdown document, for a pull request.
+    Markdown,
+    /// JSON lines: one event a line, as it happens.
+    Jsonl,
 }
 
 /// What a plan is shown for.
@@ -58,13 +62,15 @@ pub struct UiOptions {
 /// The streams of a run: results on one, progress and messages on the other.
 #[derive(Debug, Clone)]
 pub struct Ui {
-    options: UiOptions,
-    out: Styles,
-    err: Styles,
+    pub(super) options: UiOptions,
+    pub(super) out: Styles,
+    pub(super) err: Styles,
+    pub(super) actions: Actions,
     width: usize,
     interactive: bool,
     err_is_terminal: bool,
-    out_is_terminal: bool,
+    pub(super) out_is_terminal: bool,
+    pager: Option<Pager>,
     /// Whether a result could not be written.
     failed: Arc<AtomicBool>,
     /// Where documents go that are to be parts of one.
@@ -80,15 +86,16 @@ impl Ui {
         let surroundings = Surroundings::of_process();
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let coloured = |terminal| options.color.applies(terminal, surroundings);
+        let interactive =
+            io::stdin().is_terminal() && err && !options.no_input && options.format == Format::Text;
         let columns = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
         Self {
             out: Styles::new(coloured(out)),
             err: Styles::new(coloured(err)),
             width: columns.filter(|_| out).unwrap_or(WIDTH).max(40),
-            interactive: io::stdin().is_terminal()
-                && err
-                && !options.no_input
-                && options.format == Format::Text,
+            interactive,
+            pager: Pager::of_process().filter(|_| interactive && out && !surroundings.dumb),
+            actions: Actions::of_process(),
             err_is_terminal: err && !surroundings.dumb,
             out_is_terminal: out,
             failed: Arc::default(),
@@ -120,9 +127,14 @@ impl Ui {
         self.failed.load(Ordering::Relaxed)
     }
 
-    /// Whether results are JSON.
+    /// Whether results are JSON, as one document or in lines.
     pub fn is_json(&self) -> bool {
-        self.options.format == Format::Json
+        matches!(self.options.format, Format::Json | Format::Jsonl)
+    }
+
+    /// What results look like.
+    pub(super) fn format(&self) -> Format {
+        self.options.format
     }
 
     /// Whether a bar may move on the messages' stream.
@@ -147,83 +159,6 @@ impl Ui {
         &self.err
     }
 
-    /// Shows a plan: as text always, as JSON where nothing follows it.
-    pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) {
-        if !self.is_json() {
-            let drift = telling == Telling::Drift;
-            let room = Room { width: self.width, full: self.options.full, drift, now: chrono::Utc::now() };
-            self.write_out(&plan_text::plan(plan, header, rate, &self.out, room));
-        } else if telling != Telling::Prelude {
-            self.write_json(&json::plan(plan, header, rate, self.options.full));
-        }
-    }
-
-    /// Shows what became of an apply.
-    pub fn show_report(&self, plan: &Plan, header: &Header, rate: RateLimit, report: &Report) {
-        if self.is_json() {
-            let plan = json::plan(plan, header, rate, self.options.full);
-            self.write_json(&json::report(plan, report));
-        } else {
-            self.write_out(&report_text::report(report, &self.out, self.width));
-        }
-    }
-
-    /// Shows a list: a table, or its items as JSON.
-    pub fn show_list(&self, table: &Table, items: Vec<Value>) {
-        if self.is_json() {
-            self.write_json(&json::items(items));
-        } else {
-            // A program that reads it, or somebody who wants it all, wants no cut cells.
-            let whole = self.options.full || !self.out_is_terminal;
-            let width = if whole { usize::MAX } else { self.width };
-            self.write_out(&table.text(&self.out, width));
-        }
-    }
-
-    /// Shows a result: text, or the document of these keys.
-    pub fn show_result(&self, text: &str, keys: &impl Serialize) {
-        if self.is_json() { self.write_json(&json::Document::of(keys)) } else { self.write_out(text) }
-    }
-
-    /// The stream for a result that is too long to be held.
-    pub fn results(&self) -> impl Write {
-        io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
-    }
-
-    /// Shows one object: text, or the JSON document.
-    pub fn show_object(&self, text: &str, document: &Value) {
-        match document.as_object().filter(|_| self.is_json()) {
-            Some(keys) => self.write_json(&json::Document::of(keys)),
-            None if self.is_json() => self.write_json(document),
-            None => self.write_out(text),
-        }
-    }
-
-    /// Shows an error: with JSON as the document of the run, else among the messages.
-    pub fn show_failure(&self, failure: &Failure) {
-        if self.is_json() {
-            self.write_json(&json::failure(failure));
-        } else {
-            write_err(&failure.text(&self.err, self.width));
-        }
-    }
-
-    /// Shows the problems of a configuration, errors and warnings, as messages.
-    pub fn show_diagnostics(&self, diagnostics: &[crate::config::Diagnostic]) {
-        if !self.is_json() {
-            write_err(&super::failure::diagnostics_text(diagnostics, &self.err, self.width));
-        }
-    }
-
-    /// Whether a configuration is valid, as a document.
-    pub fn show_validity(&self, valid: bool, diagnostics: &[crate::config::Diagnostic], text: &str) {
-        if self.is_json() {
-            self.write_json(&json::validity(valid, diagnostics));
-        } else {
-            self.write_out(text);
-        }
-    }
-
     /// Tells something on the way, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.options.quiet {
@@ -237,9 +172,22 @@ impl Ui {
         write_err(&format!("{label} {}\n", super::quote::plain(text)));
     }
 
+    /// The stream for a result that is too long to be held.
+    pub fn results(&self) -> impl Write {
+        io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
+    }
+
     /// Writes a result as it is.
     pub fn write_out(&self, text: &str) {
         self.note_loss(write_all(&mut io::stdout().lock(), text));
+    }
+
+    /// Writes a result that may be longer than the screen, which a pager then shows.
+    pub(super) fn write_long(&self, text: &str) {
+        let paged = self.pager.as_ref().is_some_and(|pager| pager.show(text));
+        if !paged {
+            self.write_out(text);
+        }
     }
 
     /// Remembers that a result was lost. A reader that went away has heard enough.
@@ -257,20 +205,29 @@ impl Ui {
         write_err(text);
     }
 
-    /// Writes a document of the run.
+    /// Writes a document of the run; of JSON lines, it is the last one.
     pub fn write_json(&self, document: &impl Serialize) {
         if let Some(parts) = &self.parts {
             let document = serde_json::to_value(document).unwrap_or_default();
             parts.lock().unwrap_or_else(PoisonError::into_inner).push(document);
             return;
         }
+        if self.format() == Format::Jsonl {
+            let keys = serde_json::to_value(document).unwrap_or_default();
+            return self.write_line(&jsonl::line("result", keys));
+        }
         let mut out = io::stdout().lock();
         let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
         self.note_loss(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));
     }
+
+    /// Writes a JSON line.
+    pub(super) fn write_line(&self, line: &Value) {
+        self.write_out(&format!("{line}\n"));
+    }
 }
 
-fn write_err(text: &str) {
+pub(super) fn write_err(text: &str) {
     // Where messages can't be written, nobody can be told so.
     let _ = write_all(&mut io::stderr().lock(), text).inspect_err(complain);
 }

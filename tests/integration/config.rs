@@ -63,7 +63,7 @@ fn the_starter_and_every_example_are_valid() {
 
 #[test]
 fn settings_are_shown_with_where_they_come_from() {
-    let desk = Desk::new().with("DESCOPE_MGMT_MAX_WAIT", "1m");
+    let desk = Desk::new().with("DESCOPE_MGMT_MAX_WAIT", "1m").with("DESCOPE_MGMT_YES", "1");
     desk.write("descope.yaml", "version: 1\nsettings: { rate_limit: 100/60s }\ntenants: []\n");
     let items = desk.sh("config show --origin -o json --parallelism 3").exits(0).json();
     let of = |name: &str| -> Value {
@@ -77,6 +77,16 @@ fn settings_are_shown_with_where_they_come_from() {
     );
     assert_eq!(of("max_wait")["from"], "variable DESCOPE_MGMT_MAX_WAIT");
     assert!(of("concurrency")["from"].as_str().unwrap().contains("--parallelism"));
+    assert_eq!(of("concurrency")["value"], 3);
+    assert_eq!(of("state_group")["value"], Value::Null);
+    assert_eq!(of("allow_shared_tenant_ids")["value"], false);
+    assert!(of("retention")["value"]["keep_days"].is_u64());
+    assert_eq!((&of("output")["value"], &of("output")["from"]), (&json!("json"), &json!("flag --output")));
+    assert_eq!(
+        (&of("yes")["value"], &of("yes")["from"]),
+        (&json!(true), &json!("variable DESCOPE_MGMT_YES"))
+    );
+    assert_eq!((&of("no_input")["value"], &of("no_input")["from"]), (&json!(false), &json!("default")));
     assert!(of("backup_dir")["value"].as_str().unwrap().ends_with(".descope-mgmt/backups"));
     let sandboxed = desk.sh("config show --sandbox").exits(0);
     assert!(sandboxed.out.contains(".descope-mgmt/state"), "{}", sandboxed.out);

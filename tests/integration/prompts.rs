@@ -189,6 +189,48 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
 }
 
 #[test]
+fn end_of_input_at_a_question_is_a_no() {
+    let service = Service::start();
+    service.yaml(&many(3));
+    let mut session = open(&service, &["tenant", "sync"]);
+    session.expect("Create 3 tenants").unwrap();
+    session.send("\u{4}").unwrap();
+    assert_eq!(code(&mut session), 4);
+    // A terminal that goes away answers nothing.
+    let mut session = open(&service, &["tenant", "sync"]);
+    session.expect("Create 3 tenants").unwrap();
+    drop(session);
+    assert_eq!(service.tenants(), Vec::<Value>::new());
+}
+
+#[test]
+fn no_name_the_wrong_one_or_a_broken_off_one_write_nothing() {
+    let service = Service::start();
+    service.yaml("environments:\n  prod: {}\ntenants:\n  - { id: acme, name: Acme }\n");
+    for (typed, expected) in [("\r", 4), ("acme\r", 4), ("\u{4}", 4), ("Some\u{3}", 130)] {
+        let mut session = open(&service, &["tenant", "sync", "-e", "prod"]);
+        session.expect("This environment is protected").unwrap();
+        session.send(typed).unwrap();
+        assert_eq!(code(&mut session), expected, "{typed:?}");
+    }
+    assert_eq!(service.tenants(), Vec::<Value>::new());
+}
+
+#[test]
+fn what_is_deleted_for_good_is_asked_with_its_number() {
+    let service = Service::start();
+    service.seed(json!([{"id": "a-tenant", "name": "A"}, {"id": "b-tenant", "name": "B"}]));
+    service.yaml("tenants: []\n");
+    for (answer, expected, left) in [("n", 4, 2), ("\r", 4, 2), ("y", 0, 0)] {
+        let mut session = open(&service, &["tenant", "sync", "--prune"]);
+        session.expect("Delete 2 tenants permanently in project").unwrap();
+        session.send(answer).unwrap();
+        assert_eq!(code(&mut session), expected, "{answer:?}");
+        assert_eq!(service.tenants().len(), left);
+    }
+}
+
+#[test]
 fn a_project_is_deleted_only_by_its_name_typed() {
     let projects = vec![ProjectSpec::new("P2keep", "Keep"), ProjectSpec::new("P2try", "PCC Try")];
     let mut service = Service::start_with(Options { projects, ..Options::default() });

@@ -69,6 +69,43 @@ fn every_command_of_the_binary_that_the_readme_shows_runs() {
     assert!(ran >= 10, "only {ran} commands found");
 }
 
+/// All the text of the sources, strings that are broken over lines joined.
+fn sources() -> String {
+    let mut open = vec![root().join("src")];
+    let mut text = String::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let pieces: Vec<String> = std::fs::read_to_string(path)
+                .unwrap()
+                .split("\\\n")
+                .enumerate()
+                .map(|(at, piece)| if at == 0 { piece.to_owned() } else { piece.trim_start().to_owned() })
+                .collect();
+            text += &pieces.concat();
+        }
+    }
+    text
+}
+
+#[test]
+fn every_message_of_the_troubleshooting_table_is_one_that_the_tool_has() {
+    let (readme, sources) = (readme(), sources());
+    let table = readme.split("## Troubleshooting\n").nth(1).unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let mut seen = 0;
+    for row in rows {
+        assert_eq!(row.matches(" | ").count(), 2, "a row has a message, a cause and a remedy: {row}");
+        let message = row.split('`').nth(1).unwrap();
+        for part in message.split('…').map(str::trim_end).filter(|part| part.len() > 3) {
+            assert!(sources.contains(part), "'{part}' of '{message}' is in no source");
+        }
+        seen += 1;
+    }
+    assert!(seen >= 15, "only {seen} rows");
+}
+
 #[test]
 fn every_file_that_the_readme_links_to_is_there() {
     for part in readme().split("](").skip(1) {

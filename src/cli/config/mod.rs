@@ -1,3 +1,4 @@
+mod flags;
 mod init;
 mod schema;
 mod show;

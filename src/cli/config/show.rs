@@ -1,8 +1,9 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::flags;
 use crate::{
     cli::{Error, Exit, globals::Globals, session::Session},
-    config,
+    config::{self, Settings},
     render::{Table, Ui},
 };
 
@@ -17,6 +18,9 @@ pub(in crate::cli) struct Args {
     origin: bool,
 }
 
+/// One value: what it is called, as text, as JSON, where it comes from.
+type Row = (String, String, Value, String);
+
 impl Args {
     pub(super) fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         let session = Session::open_offline(globals)?;
@@ -26,9 +30,8 @@ impl Args {
             if self.origin { &["NAME", "VALUE", "FROM"] } else { &["NAME", "VALUE"] };
         let mut table = Table::new(headings, "Nothing is set.");
         let mut items = Vec::new();
-        for origin in &config.origins {
-            let config::Origin { name, value, from } = &in_force(origin, &session);
-            let mut row = vec![name.clone(), value.clone()];
+        for (name, text, value, from) in settings(&session).chain(flags(globals)) {
+            let mut row = vec![name.clone(), text];
             let mut item = json!({"name": name, "value": value});
             if self.origin {
                 row.push(from.clone());
@@ -41,6 +44,39 @@ impl Args {
         }
         ui.show_list(&table, items);
         Ok(Exit::Done)
+    }
+}
+
+fn settings(session: &Session) -> impl Iterator<Item = Row> {
+    session.config.origins.iter().map(|origin| {
+        let config::Origin { name, value, from } = in_force(origin, session);
+        let typed = typed(&name, &value, &session.config.settings);
+        (name, value, typed, from)
+    })
+}
+
+fn flags(globals: &Globals) -> impl Iterator<Item = Row> {
+    flags::in_force(globals).into_iter().map(|flags::InForce { name, value, from }| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        (name.to_owned(), text, value, from)
+    })
+}
+
+/// A setting as JSON: numbers, truth values and maps as such, "nothing" as null.
+fn typed(name: &str, text: &str, settings: &Settings) -> Value {
+    match name {
+        "settings.concurrency" => settings.parallelism.map_or_else(|| json!("auto"), |count| json!(count)),
+        "settings.retention" => {
+            json!({"keep_last": settings.retention.keep_last, "keep_days": settings.retention.keep_days})
+        }
+        "settings.rate_limit" if !settings.rate.paths.is_empty() => {
+            let paths = settings.rate.paths.iter().map(|(glob, rate)| (glob.to_string(), rate.to_string()));
+            let all = [("*".to_owned(), settings.rate.default.to_string())];
+            Value::Object(paths.chain(all).map(|(glob, rate)| (glob, json!(rate))).collect())
+        }
+        "settings.state_group" => json!(settings.state_group),
+        "settings.allow_shared_tenant_ids" => json!(settings.allow_shared_tenant_ids),
+        _ => json!(text),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
 /// Create one tenant
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  descope-mgmt tenant create acme-corp --name 'Acme Corp' --domain acme.com\n  \
+    after_help = "Examples:\n  descope-mgmt tenant create globex --name Globex --domain globex.com\n  \
                         descope-mgmt tenant create acme-eu --name 'Acme EU' --parent acme-corp --attribute seats=50"
 )]
 pub(in crate::cli) struct Args {

@@ -12,7 +12,7 @@ use crate::{
 /// left out. Nothing is written to Descope.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  descope-mgmt tenant import acme-corp\n  \
-                        descope-mgmt tenant import 'acme-*' globex --into tenants/acme.yaml\n  \
+                        descope-mgmt tenant import 'acme-*' --into tenants/acme.yaml\n  \
                         descope-mgmt tenant import '*' --dry-run")]
 pub(in crate::cli) struct Args {
     /// The tenants' ids; '*' stands for any text

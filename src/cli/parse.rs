@@ -1,0 +1,60 @@
+//! Arguments and variables → what is asked for. A bad variable is blamed on the variable, an empty one is none.
+
+use std::ffi::OsString;
+
+use clap::{
+    Command, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::{Cli, globals::Globals};
+
+/// Reads the command line and the variables of its flags.
+pub(super) fn parse(arguments: &[OsString], command: Command) -> Result<Cli, clap::Error> {
+    let variables = variables(&command);
+    let (empty, filled): (Vec<_>, Vec<_>) =
+        variables.into_iter().partition(|(_, name)| std::env::var_os(name).is_none_or(|it| it.is_empty()));
+    let command = empty.into_iter().fold(command, |command, (flag, _)| without(command, flag));
+    read(arguments, &command).map_err(|error| blame(error, arguments, &command, filled))
+}
+
+/// The flags that have a variable, and its name.
+fn variables(command: &Command) -> Vec<(String, OsString)> {
+    let of = |flag: &clap::Arg| Some((flag.get_id().to_string(), flag.get_env()?.to_owned()));
+    command.get_arguments().filter_map(of).collect()
+}
+
+/// The command with this flag deaf to its variable.
+fn without(command: Command, flag: String) -> Command {
+    command.mut_arg(flag, |flag| flag.env(None::<&'static str>))
+}
+
+fn read(arguments: &[OsString], command: &Command) -> Result<Cli, clap::Error> {
+    let mut matches = command.clone().try_get_matches_from(arguments)?;
+    let source = |flag: &clap::Id| Some((flag.to_string(), matches.value_source(flag.as_str())?));
+    let sources = matches.ids().filter_map(source).collect();
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command.clone()))?;
+    Ok(Cli { globals: Globals { sources, ..cli.globals }, ..cli })
+}
+
+/// An error that goes away, or turns into another, without a variable is that variable's.
+fn blame(
+    mut error: clap::Error,
+    arguments: &[OsString],
+    command: &Command,
+    variables: Vec<(String, OsString)>,
+) -> clap::Error {
+    if !matches!(error.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation) {
+        return error;
+    }
+    let told = error.to_string();
+    let is_to_blame = |(flag, _): &(String, OsString)| {
+        let again = read(arguments, &without(command.clone(), flag.clone()));
+        again.is_ok() || again.is_err_and(|other| other.to_string() != told)
+    };
+    if let Some((_, name)) = variables.into_iter().find(is_to_blame) {
+        let name = format!("variable {}", name.to_string_lossy());
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    }
+    error
+}

@@ -1,0 +1,177 @@
+//! Every result in the format that was asked for.
+
+use chrono::Utc;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    Failure, Format, Header, Table, Telling, Ui,
+    json::{self as document, Document},
+    jsonl, markdown,
+    plan_text::{self, Room},
+    report_text,
+    ui::write_err,
+};
+use crate::{
+    api::Notice,
+    apply::{Event, Report},
+    config::Diagnostic,
+    plan::Plan,
+    units::RateLimit,
+};
+
+impl Ui {
+    /// Shows a plan: as text and in lines always, as a document where nothing follows it.
+    pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) {
+        let (drift, last) = (telling == Telling::Drift, telling != Telling::Prelude);
+        let room = Room { width: self.width(), full: self.options.full, drift, now: Utc::now() };
+        match self.format() {
+            Format::Text if last => {
+                self.write_long(&plan_text::plan(plan, header, rate, &self.out, room));
+            }
+            Format::Text => self.write_out(&plan_text::plan(plan, header, rate, &self.out, room)),
+            Format::Markdown if last => self.write_out(&markdown::plan(plan, header, rate, drift)),
+            Format::Json if last => self.write_json(&document::plan(plan, header, rate, self.options.full)),
+            Format::Jsonl => self.plan_lines(plan, header, rate, last),
+            Format::Markdown | Format::Json => {}
+        }
+        if last {
+            self.summarize(|| markdown::plan(plan, header, rate, drift));
+        }
+    }
+
+    fn plan_lines(&self, plan: &Plan, header: &Header, rate: RateLimit, last: bool) {
+        let document = document::plan(plan, header, rate, self.options.full);
+        let summary = last.then(|| jsonl::plan_summary(&document));
+        self.write_line(&jsonl::line("plan", document));
+        if let Some(line) = &summary {
+            self.write_line(line);
+        }
+    }
+
+    /// Shows what became of an apply; as text only where there was something to do.
+    pub fn show_report(&self, plan: &Plan, header: &Header, rate: RateLimit, report: &Report) {
+        match self.format() {
+            Format::Text if plan.is_empty() => {}
+            Format::Text => self.write_out(&report_text::report(report, &self.out, self.width())),
+            Format::Markdown => self.write_out(&markdown::report(plan, header, rate, report)),
+            Format::Jsonl => self.write_line(&jsonl::line("summary", document::result(report))),
+            Format::Json => {
+                let plan = document::plan(plan, header, rate, self.options.full);
+                self.write_json(&document::report(plan, report));
+            }
+        }
+        self.summarize(|| markdown::report(plan, header, rate, report));
+    }
+
+    /// Appends to the summary of a CI job, where there is one; that it can't be written stops nothing.
+    fn summarize(&self, markdown: impl FnOnce() -> String) {
+        if self.actions.summary.is_none() {
+            return;
+        }
+        if let Err(error) = self.actions.append(&markdown()) {
+            self.warn(&format!("the file in GITHUB_STEP_SUMMARY could not be written: {error}"));
+        }
+    }
+
+    /// Tells an event of an apply, where events are the result.
+    pub(super) fn show_event(&self, event: &Event<'_>) {
+        if self.format() == Format::Jsonl {
+            self.write_line(&jsonl::event(event));
+        }
+    }
+
+    /// Tells what the way to Descope says: an event where events are the result, else a message.
+    pub fn notice(&self, notice: &Notice) {
+        if self.format() == Format::Jsonl {
+            self.write_line(&jsonl::notice(notice));
+        } else {
+            self.note(&notice.to_string());
+        }
+    }
+
+    /// Shows a list: a table, or its items as JSON, in lines an item each.
+    pub fn show_list(&self, table: &Table, items: Vec<Value>) {
+        match self.format() {
+            Format::Json => self.write_json(&document::items(items)),
+            Format::Jsonl => {
+                let count = items.len();
+                for item in items {
+                    self.write_line(&jsonl::line("item", json!({"item": item})));
+                }
+                self.write_line(&jsonl::line("summary", json!({"items": count})));
+            }
+            Format::Markdown => self.write_out(&markdown::list(table)),
+            Format::Text => {
+                // A program that reads it, or somebody who wants it all, wants no cut cells.
+                let whole = self.options.full || !self.out_is_terminal;
+                let width = if whole { usize::MAX } else { self.width() };
+                self.write_out(&table.text(&self.out, width));
+            }
+        }
+    }
+
+    /// Shows a result: text, or the document of these keys.
+    pub fn show_result(&self, text: &str, keys: &impl Serialize) {
+        if self.is_json() { self.write_json(&Document::of(keys)) } else { self.write_text(text) }
+    }
+
+    /// Shows one object: text, or the JSON document.
+    pub fn show_object(&self, text: &str, document: &Value) {
+        match document.as_object().filter(|_| self.is_json()) {
+            Some(keys) => self.write_json(&Document::of(keys)),
+            None if self.is_json() => self.write_json(document),
+            None => self.write_text(text),
+        }
+    }
+
+    fn write_text(&self, text: &str) {
+        match self.format() {
+            Format::Markdown => self.write_out(&markdown::block(text)),
+            _ => self.write_out(text),
+        }
+    }
+
+    /// Shows an error: as the document of the run, and among the messages where a person may read them.
+    pub fn show_failure(&self, failure: &Failure) {
+        self.annotate(&failure.diagnostics);
+        match self.format() {
+            Format::Json => self.write_json(&document::failure(failure)),
+            Format::Jsonl => self.write_line(&jsonl::line("error", document::failure(failure))),
+            Format::Text => write_err(&failure.text(&self.err, self.width())),
+            Format::Markdown => {
+                let plain = super::style::Styles::new(false);
+                self.write_out(&markdown::failure(&failure.text(&plain, self.width())));
+                write_err(&failure.text(&self.err, self.width()));
+            }
+        }
+    }
+
+    /// Shows the problems of a configuration, errors and warnings, as messages.
+    pub fn show_diagnostics(&self, diagnostics: &[Diagnostic]) {
+        self.annotate(diagnostics);
+        if !self.is_json() {
+            write_err(&super::failure::diagnostics_text(diagnostics, &self.err, self.width()));
+        }
+    }
+
+    /// Marks the lines of files in a pull request. GitHub reads both streams, so the result stays what it is.
+    fn annotate(&self, diagnostics: &[Diagnostic]) {
+        for diagnostic in diagnostics.iter().filter(|_| self.actions.annotates) {
+            write_err(&self.actions.annotation(diagnostic));
+        }
+    }
+
+    /// Whether a configuration is valid, as a document.
+    pub fn show_validity(&self, valid: bool, diagnostics: &[Diagnostic], text: &str) {
+        match self.format() {
+            Format::Json | Format::Jsonl => self.write_json(&document::validity(valid, diagnostics)),
+            Format::Text => self.write_out(text),
+            Format::Markdown => {
+                let plain = super::style::Styles::new(false);
+                let problems = super::failure::diagnostics_text(diagnostics, &plain, self.width());
+                self.write_out(&markdown::block(&format!("{problems}{text}")));
+            }
+        }
+    }
+}
