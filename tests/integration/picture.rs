@@ -62,7 +62,7 @@ fn picture(text: &str) -> String {
 fn the_picture_of_a_plan_is_what_the_tool_prints() {
     let desk = look::desk().with("CLICOLOR_FORCE", "1");
     let drawn = picture(&desk.sh("--sandbox plan").exits(0).out);
-    let file = root().join("docs/plan.svg");
+    let file = root().join(".github/plan.svg");
     if std::env::var_os("UPDATE_PICTURE").is_some() {
         std::fs::write(&file, &drawn).unwrap();
     }
