@@ -215,7 +215,12 @@ pub(super) async fn reconcile(
         Wanted::Configured(_) => plan::in_sync(&plan, &chosen.desired(&desired), &live, &baseline),
         Wanted::From { .. } => Vec::new(),
     };
-    drop(live);
+    if order.goal == Goal::Apply {
+        drop(live);
+    } else {
+        // The process is about to end: taking a large project apart value by value would only cost time.
+        std::mem::forget(live);
+    }
     let settled = Settled {
         plan: &plan,
         order: &order,

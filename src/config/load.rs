@@ -32,7 +32,7 @@ pub fn load(inputs: &Inputs) -> Result<Config, Error> {
     if !has_errors && let Err(error) = outcome {
         return Err(error);
     }
-    let sources: Vec<_> = trees.iter().chain(extra.trees()).map(Tree::source).collect();
+    let sources: Vec<_> = trees.iter().map(Tree::source).chain(extra.sources()).collect();
     let hidden = if problems.is_empty() { Vec::new() } else { hidden::sites(&trees) };
     match outcome {
         Ok(config) if !has_errors => Ok(Config { warnings: problems.finish(&sources, &hidden), ..config }),

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Extra, strict};
+use super::{Extra, pointer, strict};
 use crate::{
     config::{
         fields::Fields,
@@ -15,7 +15,7 @@ use crate::{
         problems::Problem,
         source::{Site, Source},
         suggest,
-        tree::{self, MOST_BYTES, Node},
+        tree::{MOST_BYTES, Node},
     },
     resource::{
         flow::{Content, Form, NotAFlow},
@@ -108,37 +108,22 @@ impl Document {
         let (key, inner) = self.form.locate(content, pointer);
         let key = key.unwrap_or_default();
         let file = self.files.iter().find(|file| file.key == key).or(self.files.first())?;
-        let tree = extra.tree_of(file);
-        let root = tree.root();
-        let node = root.and_then(|root| follow(root, &inner)).or(root);
-        node.map(Site::from).or(Some(Site { file: tree.source().number(), start: 0, end: 0 }))
+        let range = pointer::find(&file.text, &inner).unwrap_or(0..0);
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Some(Site { file: extra.number_of(file), start: byte(range.start), end: byte(range.end) })
     }
 }
 
 impl Extra {
-    /// The file as a tree, read once however often it is asked for. JSON is YAML, as far as places go.
-    fn tree_of(&mut self, file: &File) -> &tree::Tree {
-        let known = self.trees.iter().position(|tree| **tree.source().name() == *file.shown);
-        let at = known.unwrap_or_else(|| {
-            let source = Source::new(self.next(), &file.shown, file.path.clone(), file.text.clone());
-            self.trees.push(tree::parse(source).0);
-            self.trees.len() - 1
-        });
-        // It was found or pushed just now.
-        self.trees.get(at).expect("a tree at the place where it was put")
+    /// The number of a file, whose lines are kept to be shown.
+    fn number_of(&mut self, file: &File) -> u32 {
+        if let Some(known) = self.sources.iter().find(|source| **source.name() == *file.shown) {
+            return known.number();
+        }
+        let number = self.next();
+        self.sources.push(Source::new(number, &file.shown, file.path.clone(), file.text.clone()));
+        number
     }
-}
-
-fn unescape(word: &str) -> String {
-    word.replace("~1", "/").replace("~0", "~")
-}
-
-/// The node that a JSON pointer leads to.
-fn follow<'a>(root: Node<'a>, pointer: &str) -> Option<Node<'a>> {
-    pointer.split('/').skip(1).map(unescape).try_fold(root, |node, word| {
-        let item = || word.parse().ok().and_then(|at| node.items().nth(at));
-        node.value(&word).or_else(item)
-    })
 }
 
 fn one_file(path: &Path, inputs: &Inputs) -> io::Result<File> {
@@ -200,11 +185,10 @@ fn beside(path: &Path) -> Vec<String> {
 }
 
 fn no_json(file: &File, error: &serde_json::Error, extra: &mut Extra) -> Problem {
-    let tree = extra.tree_of(file);
     let lines = file.text.split_inclusive('\n').take(error.line().saturating_sub(1));
     let start = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
     let start = u32::try_from(start).unwrap_or(u32::MAX);
-    let site = Site { file: tree.source().number(), start, end: start.saturating_add(1) };
+    let site = Site { file: extra.number_of(file), start, end: start.saturating_add(1) };
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     Problem::error("not_json", format!("this is not JSON: {message}")).at(site)

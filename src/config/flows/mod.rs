@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod document;
 mod item;
+mod pointer;
 mod strict;
 mod template;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use super::{
     paths::path,
     problems::Problem,
     sections::Sections,
+    source::Source,
     tenants::{Frame, environments},
     tree::{Kind, Node, Tree},
 };
@@ -33,21 +35,21 @@ pub(super) const THEME_KEYS: &[&str] = &["file"];
 #[derive(Debug, Default)]
 pub(super) struct Extra {
     first: u32,
-    trees: Vec<Tree>,
+    sources: Vec<Source>,
 }
 
 impl Extra {
     pub(super) fn behind(trees: &[Tree]) -> Self {
-        Self { first: u32::try_from(trees.len()).unwrap_or(u32::MAX), trees: Vec::new() }
+        Self { first: u32::try_from(trees.len()).unwrap_or(u32::MAX), sources: Vec::new() }
     }
 
-    pub(super) fn trees(&self) -> &[Tree] {
-        &self.trees
+    pub(super) fn sources(&self) -> &[Source] {
+        &self.sources
     }
 
     /// The number that the next file gets.
     fn next(&self) -> u32 {
-        self.first.saturating_add(u32::try_from(self.trees.len()).unwrap_or(u32::MAX))
+        self.first.saturating_add(u32::try_from(self.sources.len()).unwrap_or(u32::MAX))
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde_json::Value;
 
-use super::{Content, KIND, template::Version};
+use super::{Content, KIND, place::is_empty, template::Version};
 use crate::resource::{Address, Object, Place};
 
 /// A flow as it should be.
@@ -91,10 +91,11 @@ impl Content {
     }
 }
 
-/// What `theirs` says and `own` has no word for, `known` keys aside.
+/// What `theirs` says and `own` has no word for, `known` keys and what says nothing aside.
 fn missing(own: &Object, theirs: &Object, known: &[&str]) -> Object {
     let left_out = |key: &str| !known.contains(&key) && !own.contains_key(key);
-    theirs.iter().filter(|(key, _)| left_out(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    let kept = theirs.iter().filter(|(key, value)| left_out(key) && !is_empty(value));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 /// Keys of a flow that every form can hold; the console's has no references.
