@@ -7,6 +7,7 @@ use std::{
 };
 
 use descope_mgmt::emulator::{Emulator, Options};
+use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -225,6 +226,21 @@ impl Drop for Service {
         if let Some(emulator) = self.emulator.take() {
             let _ = self.runtime.block_on(emulator.stop());
         }
+    }
+}
+
+/// How a program on a pseudo-terminal ended. One that goes on waiting is ended, so that it fails its test and holds up
+/// no other.
+#[track_caller]
+pub(crate) fn code_of(session: &mut OsSession) -> i32 {
+    if matches!(session.expect(Eof), Err(expectrl::Error::ExpectTimeout)) {
+        let _ = session.get_process_mut().exit(true);
+        panic!("it still waits for something");
+    }
+    match session.get_process().wait().unwrap() {
+        WaitStatus::Exited(_, code) => code,
+        WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
+use expectrl::{Expect, session::OsSession};
 
-use crate::common::Desk;
+use crate::common::{Desk, code_of};
 
 /// Types a command line and the answers to its questions; returns its exit code.
 fn type_in(desk: &Desk, line: &str, answers: &[(&str, &str)]) -> i32 {
@@ -16,11 +16,7 @@ fn type_in(desk: &Desk, line: &str, answers: &[(&str, &str)]) -> i32 {
         session.expect(*question).unwrap_or_else(|error| panic!("{line}: {question}: {error}"));
         session.send(*answer).unwrap();
     }
-    let _ = session.expect(Eof);
-    match session.get_process().wait().unwrap() {
-        WaitStatus::Exited(_, code) => code,
-        other => panic!("{line}: {other:?}"),
-    }
+    code_of(&mut session)
 }
 
 #[test]
@@ -38,24 +34,18 @@ fn from_nothing_to_a_tenant_that_was_changed_adopted_and_rolled_back() {
     assert!(first.ends_with("tenants:\n  - id: acme\n    name: Acme Corp\n"), "{first}");
     assert_eq!(type_in(&desk, "config validate", &[]), 0);
     desk.sh("--sandbox plan").exits(0).says("+ tenant.acme");
-    assert_eq!(type_in(&desk, "--sandbox apply", &[("Create 1 tenant", "y")]), 0);
+    assert_eq!(type_in(&desk, "--sandbox apply", &[("[y/N]", "y")]), 0);
     desk.sh("--sandbox plan --detailed-exitcode").exits(0);
     // Somebody changes it elsewhere.
     desk.sh("--sandbox tenant update acme --name Acme-Inc --yes").exits(0);
     desk.sh("--sandbox drift").exits(2).says("Acme-Inc");
-    assert_eq!(
-        type_in(&desk, "--sandbox drift --adopt tenant.acme", &[("Write this to descope.yaml?", "n")]),
-        4
-    );
+    assert_eq!(type_in(&desk, "--sandbox drift --adopt tenant.acme", &[("[y/N]", "n")]), 4);
     assert_eq!(std::fs::read_to_string(desk.path("descope.yaml")).unwrap(), first);
-    assert_eq!(
-        type_in(&desk, "--sandbox drift --adopt tenant.acme", &[("Write this to descope.yaml?", "y")]),
-        0
-    );
+    assert_eq!(type_in(&desk, "--sandbox drift --adopt tenant.acme", &[("[y/N]", "y")]), 0);
     let adopted = std::fs::read_to_string(desk.path("descope.yaml")).unwrap();
     assert_eq!(adopted, first.replace("name: Acme Corp", "name: Acme-Inc"));
     desk.sh("--sandbox plan --detailed-exitcode").exits(0);
-    assert_eq!(type_in(&desk, "--sandbox backup restore latest", &[("Update 1 tenant", "y")]), 0);
+    assert_eq!(type_in(&desk, "--sandbox backup restore latest", &[("[y/N]", "y")]), 0);
     desk.sh("--sandbox tenant show acme").exits(0).says("Acme Corp");
     desk.sh("--sandbox audit verify").exits(0);
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use descope_mgmt::emulator::{Options, ProjectSpec};
-use expectrl::{Eof, Expect, process::unix::WaitStatus, session::OsSession};
+use expectrl::{Expect, session::OsSession};
 use serde_json::{Value, json};
 
-use crate::common::{Service, many};
+use crate::common::{Service, code_of as code, many};
 
 fn open(service: &Service, arguments: &[&str]) -> OsSession {
     let mut command = service.desk.command(arguments);
@@ -14,15 +14,6 @@ fn open(service: &Service, arguments: &[&str]) -> OsSession {
     let mut session = OsSession::spawn(command).unwrap();
     session.set_expect_timeout(Some(Duration::from_secs(20)));
     session
-}
-
-fn code(session: &mut OsSession) -> i32 {
-    let _ = session.expect(Eof);
-    match session.get_process().wait().unwrap() {
-        WaitStatus::Exited(_, code) => code,
-        WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]

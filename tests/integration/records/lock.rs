@@ -1,10 +1,11 @@
 use std::{fs, time::Duration};
 
 use descope_mgmt::state::Process;
-use expectrl::{Eof, Expect as _, Session, process::unix::WaitStatus};
+use expectrl::{Expect as _, session::OsSession};
 use serde_json::json;
 
 use super::{PROJECT, Records};
+use crate::common::code_of;
 
 /// A process of this host that has ended.
 fn ended() -> Process {
@@ -93,14 +94,12 @@ fn the_question_names_the_holder_and_no_means_no() {
     for (answer, code, locked) in [("n", 4, true), ("y", 0, false)] {
         let mut command = records.desk.command(&["-e", "staging", "--state-dir", "records", "lock", "break"]);
         command.env("TERM", "xterm-256color");
-        let mut session = Session::spawn(command).unwrap();
+        let mut session = OsSession::spawn(command).unwrap();
         session.set_expect_timeout(Some(Duration::from_secs(20)));
         session.expect("Break the lock of project P2records, held by ada on build-7").unwrap();
         session.expect("[y/N]").unwrap();
         session.send(answer).unwrap();
-        let _ = session.expect(Eof);
-        let status = session.get_process().wait().unwrap();
-        assert!(matches!(status, WaitStatus::Exited(_, found) if found == code), "{answer}: {status:?}");
+        assert_eq!(code_of(&mut session), code, "{answer}");
         assert_eq!(is_locked(&records), locked);
     }
 }
