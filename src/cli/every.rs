@@ -51,7 +51,6 @@ pub(super) async fn plan(globals: &Globals, selection: &Selection, ui: &Ui) -> R
     }
     let text = format!("{} environments looked at, {failed} failed.\n", names.len());
     let document = json!({
-        "format_version": "1.0",
         "environments": documents,
         "summary": {"environments": names.len(), "failed": failed},
     });

@@ -54,6 +54,11 @@ pub fn environments(inputs: &Inputs) -> Result<Vec<String>, Error> {
     let mut problems = Problems::default();
     let trees = files::read(inputs, locate(inputs)?, &mut problems)?;
     let scope = Scope { variables: &inputs.variables, environment: None, references: References::Skip };
+    // A file that can't be read as YAML at all names no environment: then that is what is to be said.
+    if problems.has_errors() {
+        let sources: Vec<_> = trees.iter().map(Tree::source).collect();
+        return Err(Error::Invalid(problems.finish(&sources, &hidden::sites(&trees))));
+    }
     let sections = sections::read(&trees, &mut Fields { scope, problems: &mut problems });
     Ok(sections.environments.iter().map(|block| block.name.to_owned()).collect())
 }

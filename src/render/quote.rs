@@ -33,7 +33,7 @@ pub fn pretty(value: &Value, indent: &str) -> String {
 pub(super) fn plain(text: &str) -> String {
     let harmless = |sign: char| {
         !sign.is_control()
-            && !matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            && !matches!(sign, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if text.chars().all(harmless) {
         return text.to_owned();

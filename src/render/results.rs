@@ -118,10 +118,12 @@ impl Ui {
 
     /// Shows one object: text, or the JSON document.
     pub fn show_object(&self, text: &str, document: &Value) {
-        match document.as_object().filter(|_| self.is_json()) {
+        // Some documents are whole already.
+        let bare = document.as_object().filter(|keys| !keys.contains_key("format_version"));
+        match bare {
+            _ if !self.is_json() => self.write_text(text),
             Some(keys) => self.write_json(&Document::of(keys)),
-            None if self.is_json() => self.write_json(document),
-            None => self.write_text(text),
+            None => self.write_json(document),
         }
     }
 

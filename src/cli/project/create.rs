@@ -124,7 +124,6 @@ async fn shown_and_made(
     }
     let document = |id: Option<&str>| {
         json!({
-            "format_version": "1.0",
             "project": {"id": id, "name": new.name, "environment": if new.production { "production" } else { "" },
                         "tags": new.tags},
             "from": (by == By::Clone).then(|| connection.client.project_id()),

@@ -59,7 +59,7 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
     }
     let document = |status: &str, backup: Option<&str>| {
         json!({
-            "format_version": "1.0", "project": {"id": id, "name": name}, "tenants": tenants.len(),
+            "project": {"id": id, "name": name}, "tenants": tenants.len(),
             "flows": flows.len(), "status": status, "backup_id": backup,
         })
     };

@@ -49,9 +49,12 @@ impl Args {
         let text = format!("wrote {} files to {}{gone}\n", disk.len(), out.display());
         let written: Vec<&String> = disk.keys().collect();
         let folder = out.display().to_string();
-        ui.show_object(&text, &json!({
-            "format_version": "1.0", "project_id": id, "folder": folder, "files": written, "removed": removed,
-        }));
+        ui.show_object(
+            &text,
+            &json!({
+                "project_id": id, "folder": folder, "files": written, "removed": removed,
+            }),
+        );
         Ok(Exit::Done)
     }
 }

@@ -159,7 +159,7 @@ impl Import<'_> {
         };
         let text = format!("✓ imported: {count} changed\n{said}backup {}\nrollback: {rollback}\n", backup.id);
         ui.show_object(&text, &serde_json::json!({
-            "format_version": "1.0", "project_id": project, "changed": plan.changes.iter().map(|it| &it.address).collect::<Vec<_>>(),
+            "project_id": project, "changed": plan.changes.iter().map(|it| &it.address).collect::<Vec<_>>(),
             "in_other_words": left, "backup_id": backup.id, "rollback_command": rollback,
         }));
         Ok(Exit::Done)

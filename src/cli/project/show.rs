@@ -27,7 +27,7 @@ impl Args {
         connection.warnings.iter().for_each(|warning| ui.warn(&warning.message));
         connection.close().await?;
         let text = Properties::of(&document).text();
-        let mut whole = json!({"format_version": "1.0"});
+        let mut whole = json!({});
         if let (Some(map), Value::Object(keys)) = (whole.as_object_mut(), document) {
             map.extend(keys);
         }

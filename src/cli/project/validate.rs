@@ -97,6 +97,6 @@ impl Verdict {
 
     fn document(&self) -> Value {
         let Self { ok, failures, missing } = self;
-        json!({"format_version": "1.0", "ok": ok, "failures": failures, "missing_secrets": missing})
+        json!({"ok": ok, "failures": failures, "missing_secrets": missing})
     }
 }
