@@ -197,14 +197,12 @@ fn order(changes: &mut [Change], desired: &Desired) {
         }
         false
     };
-    for change in changes.iter_mut().filter(|change| moving.contains(change.address.id())) {
+    let is_moving = |it: &&mut Change| it.address.kind() == flow::KIND && moving.contains(it.address.id());
+    for change in changes.iter_mut().filter(is_moving) {
         let id = change.address.id().to_owned();
         let awaited = runs.get(id.as_str()).into_iter().flatten().filter(|name| moving.contains(*name));
         let needs = awaited.filter(|name| !(reaches(name, &id) && id < **name));
-        let needs: Vec<Need> = needs.map(|name| Need::Made(Address::new(flow::KIND, name))).collect();
-        if change.address.kind() == flow::KIND {
-            change.needs.extend(needs);
-        }
+        change.needs.extend(needs.map(|name| Need::Made(Address::new(flow::KIND, name))));
     }
 }
 

@@ -1,4 +1,3 @@
-use super::export::existing;
 use crate::{
     cli::{
         Error, Exit,
@@ -10,7 +9,7 @@ use crate::{
     live::{Reads, Which},
     plan::Warning,
     render::Ui,
-    resource::{Address, Desired, flow},
+    resource::{Address, Desired, Live, flow},
 };
 
 /// Delete one flow, unless others run it; a backup is taken, so that a rollback brings it back
@@ -30,10 +29,9 @@ impl Args {
         let address = Address::new(flow::KIND, &self.id);
         let only = address.as_str().parse().map_err(|error| Error::Usage(format!("{error}")))?;
         let selection = Selection { target: vec![only], ..Selection::default() };
-        existing(&connection.client, &self.id).await?;
         let order = Order {
             wanted: Wanted::From {
-                make: &|_| Ok(Desired { doomed_flows: vec![self.id.clone()], ..session.desire(Vec::new()) }),
+                make: &|live| self.desired(live, &session),
                 reads: Reads { flows: Which::All, ..Reads::default() },
             },
             scope: selection.scope(globals),
@@ -47,6 +45,17 @@ impl Args {
         let result = reconcile(&session, &connection, order, globals, ui).await;
         connection.close().await?;
         result
+    }
+
+    /// Everything as it is, but for this flow.
+    fn desired(&self, live: &Live, session: &Session) -> Result<Desired, Error> {
+        if !live.flow_ids.contains(&self.id) {
+            return Err(Error::NoFlow {
+                id: self.id.clone(),
+                there: live.flow_ids.iter().cloned().collect(),
+            });
+        }
+        Ok(Desired { doomed_flows: vec![self.id.clone()], ..session.desire(Vec::new()) })
     }
 
     /// A word about a flow that the configuration has: the next deployment will make it again.

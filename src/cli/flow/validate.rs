@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::named;
 use crate::{
-    cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
+    cli::{Error, Exit, connect::connect, globals::Globals, reconcile::Kinds, session::Session},
     live::{self, Reads},
     plan::{self, Checked},
     render::{Table, Ui},
@@ -25,11 +25,11 @@ pub(in crate::cli) struct Args {
 impl Args {
     pub(super) async fn run(self, globals: &Globals, ui: &Ui) -> Result<Exit, Error> {
         // What is wrong with a flow by itself is an error of the configuration.
-        let session = Session::open(globals)?;
+        let mut session = Session::open(globals)?;
+        session.keep(Kinds::Flows);
         ui.show_diagnostics(&session.config.warnings);
         let wanted: Vec<_> = self.flows.iter().map(|word| named(word)).collect::<Result<_, _>>()?;
         let mut desired = session.desired()?.clone();
-        desired.tenants = None;
         let all = desired.flows.take().unwrap_or_default();
         let is_meant =
             |flow: &Flow| wanted.is_empty() || wanted.iter().any(|pattern| pattern.matches(&flow.address()));

@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
@@ -27,11 +27,7 @@ impl Args {
         connection.warnings.iter().for_each(|warning| ui.warn(&warning.message));
         connection.close().await?;
         let text = Properties::of(&document).text();
-        let mut whole = json!({});
-        if let (Some(map), Value::Object(keys)) = (whole.as_object_mut(), document) {
-            map.extend(keys);
-        }
-        ui.show_object(&text, &whole);
+        ui.show_object(&text, &document);
         Ok(Exit::Done)
     }
 }
