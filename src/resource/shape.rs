@@ -158,7 +158,7 @@ pub struct Difference {
 }
 
 /// Whether a value says nothing. Of `opaque` data only its emptiness counts, not that of its entries.
-fn is_zero(value: &Value, opaque: bool) -> bool {
+pub(super) fn is_zero(value: &Value, opaque: bool) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::Bool(true) => false,

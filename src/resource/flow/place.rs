@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::content::text_at;
-use crate::resource::Object;
+use crate::resource::{Object, shape::is_zero};
 
 /// A part of a flow, as far as comparing is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Place {
     pub(super) fn is_empty(self, value: &Value) -> bool {
         match value {
             Value::Object(map) if self.prunes() => self.members(map).next().is_none(),
-            value => says_nothing(value),
+            value => is_zero(value, true),
         }
     }
 
@@ -128,15 +128,4 @@ impl Place {
 /// Whether a value of metadata says nothing, as the official tool prunes it.
 pub(super) fn is_empty(value: &Value) -> bool {
     Place::Loose.is_empty(value)
-}
-
-fn says_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(false) => true,
-        Value::Bool(true) => false,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
-    }
 }
