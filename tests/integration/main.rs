@@ -19,6 +19,7 @@ mod hosts;
 mod init;
 mod install;
 mod kill;
+mod laws;
 mod look;
 mod newcomer;
 mod one_off;
