@@ -115,8 +115,9 @@ impl SlotFile {
         let mut text = String::new();
         entries.for_each(|entry| entry.write_to(&mut text));
         text.push_str(&self.pending);
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut fresh = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        // The log lies in a folder of its own, so there is a parent.
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut fresh = tempfile::NamedTempFile::new_in(folder)?;
         // A log that a group shares stays shared.
         fresh.as_file().set_permissions(self.file.metadata()?.permissions())?;
         fresh.write_all(text.as_bytes())?;
@@ -235,6 +236,37 @@ mod tests {
         append(&mut two, 4);
         assert_eq!(one.begin().unwrap(), Some(vec![entry(2), entry(3), entry(4)]));
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_log_is_bloated_once_it_is_no_longer_small_and_mostly_says_what_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = SlotFile::open(&folder.path().join("P1")).unwrap();
+        for (bytes, held, bloated) in [
+            (64 * 1024, 0, false),
+            (64 * 1024 + 1, 0, true),
+            (64 * 1024 + 1, 1, true),
+            (192 * 400, 400, false),
+            (192 * 400 + 1, 400, true),
+            (192 * 400 + 1, 401, false),
+            (10, 0, false),
+        ] {
+            file.read_to = bytes;
+            assert_eq!(file.is_bloated(held), bloated, "{bytes} bytes, {held} held");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_looked_into_is_an_error_and_no_log_that_was_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inner/P1");
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        let mut file = SlotFile::open(&path).unwrap();
+        std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
+        // A file where the folder was: not "not found", and nothing that could be made again.
+        std::fs::write(path.parent().unwrap(), "").unwrap();
+        let error = file.begin().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotADirectory);
     }
 
     #[test]

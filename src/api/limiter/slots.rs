@@ -148,6 +148,14 @@ mod tests {
     }
 
     #[test]
+    fn the_held_ones_come_the_nearest_first() {
+        let mut slots = Slots::default();
+        slots.hold(slot(1), at(9));
+        slots.hold(slot(2), at(3));
+        assert_eq!(slots.iter().collect::<Vec<_>>(), [(slot(2), at(3)), (slot(1), at(9))]);
+    }
+
+    #[test]
     fn a_later_word_replaces_an_earlier_one() {
         let mut slots = Slots::default();
         slots.hold(slot(1), at(120));

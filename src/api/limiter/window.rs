@@ -268,6 +268,34 @@ mod tests {
     }
 
     #[test]
+    fn a_late_refusal_of_the_same_incident_asks_for_no_pause_of_its_own() {
+        let mut window = window(8);
+        let (one, two) = (go(&mut window, at(0)), go(&mut window, at(0)));
+        assert!(window.refused(one, at(1), None));
+        assert!(!window.refused(two, at(5), None));
+        go(&mut window, at(5));
+    }
+
+    #[test]
+    fn everybody_pauses_whoever_was_refused_and_a_shorter_pause_shortens_nothing() {
+        let mut window = window(4);
+        window.pause(at(1), at(5));
+        window.pause(at(1), at(2));
+        assert_eq!(wait(&mut window, at(2)), (at(6), Why::RateLimited));
+        assert_eq!((window.pause_left(at(2)), window.pause_left(at(7))), (at(4), at(0)));
+        go(&mut window, at(6));
+    }
+
+    #[test]
+    fn what_is_free_is_the_limit_less_what_is_held() {
+        let mut window = window(4);
+        let pass = go(&mut window, at(0));
+        assert_eq!(window.free(at(0)), 3);
+        window.answered(pass, at(1));
+        assert_eq!((window.free(at(60)), window.free(at(61))), (3, 4));
+    }
+
+    #[test]
     fn what_a_neighbour_holds_counts_unless_it_is_over_or_implausible() {
         let mut window = window(1);
         let slot = |number| SlotId { writer: 2, number };

@@ -15,6 +15,7 @@ use tokio::{task::JoinSet, time::sleep};
 
 mod processes;
 mod properties;
+mod waits;
 
 use super::*;
 use crate::api::options::no_observer;
@@ -43,6 +44,13 @@ fn rate(requests: u32, window: Duration) -> RateLimit {
 
 fn limits(rate: RateLimit, file: Option<&Path>) -> Limits<'_> {
     Limits { rate, timeout: TIMEOUT, schedule: Schedule::STANDARD, slots_file: file, observer: no_observer() }
+}
+
+/// An observer, and what it heard.
+fn ears() -> (Observer, Arc<Mutex<Vec<Notice>>>) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let ears = Arc::clone(&told);
+    (Arc::new(move |notice| ears.lock().unwrap().push(notice)), told)
 }
 
 /// A wall clock that goes with the paused one.
@@ -170,9 +178,7 @@ async fn whoever_asks_first_goes_first() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_stops_those_who_wait_already_and_is_told_once() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let ears = Arc::clone(&told);
-    let observer: Observer = Arc::new(move |notice| ears.lock().unwrap().push(notice));
+    let (observer, told) = ears();
     let limiter = Limiter::new(Limits { observer, ..limits(rate(10, millis(1_000)), None) });
     let start = Instant::now();
     let mut tickets = Vec::new();
@@ -209,6 +215,21 @@ async fn a_turn_that_comes_too_late_is_refused_at_once() {
     let late = limiter.acquire(start + Duration::from_secs(59), TIMEOUT).await.unwrap_err();
     assert_eq!(late, TooLate { resumes_in: Duration::from_secs(60), why: Why::OwnLimit });
     assert_eq!(Instant::now(), start);
+    sleep(Duration::from_secs(30)).await;
+    let late = limiter.acquire(start + Duration::from_secs(59), TIMEOUT).await.unwrap_err();
+    assert_eq!(late, TooLate { resumes_in: Duration::from_secs(30), why: Why::OwnLimit });
+    assert_eq!(start.elapsed(), Duration::from_secs(30));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_ended_without_an_answer_frees_its_slot_a_window_later() {
+    let limiter = Limiter::new(limits(rate(1, Duration::from_secs(60)), None));
+    let start = Instant::now();
+    let ticket = limiter.acquire(start + LONG, TIMEOUT).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    ticket.ended();
+    limiter.acquire(start + LONG, TIMEOUT).await.unwrap().unsent();
+    assert_eq!(start.elapsed(), Duration::from_secs(65));
 }
 
 #[tokio::test(start_paused = true)]
