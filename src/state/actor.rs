@@ -161,11 +161,32 @@ mod tests {
     fn this_process_is_alive_and_a_later_one_of_its_number_is_another() {
         let me = Process::detect();
         if me.boot_id.is_none() {
+            assert!(!std::path::Path::new("/proc/sys/kernel/random/boot_id").exists());
             return;
         }
         assert_eq!(me.is_dead(&me), Some(false));
         let earlier = Process { pid_started: Some(1), ..me.clone() };
         assert_eq!(earlier.is_dead(&me), Some(true));
+    }
+
+    #[test]
+    fn the_names_are_those_that_the_system_gives() {
+        let told = |program: &str, argument: &str| {
+            let output = std::process::Command::new(program).arg(argument).output().unwrap();
+            String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        };
+        assert_eq!(host_name(), told("uname", "-n"));
+        assert_eq!(user_of_process(), told("id", "-un"));
+    }
+
+    #[test]
+    fn a_process_without_an_entry_is_asked_by_signal_and_groups_are_never_asked() {
+        assert!(matches!(ask_by_signal(std::process::id()), Found::Running { started: None }));
+        assert!(matches!(ask_by_signal(0), Found::Gone));
+        assert!(matches!(ask_by_signal(u32::MAX), Found::Gone));
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        assert!(matches!(ask_by_signal(child.id()), Found::Gone));
     }
 
     #[test]

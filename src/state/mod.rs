@@ -133,8 +133,7 @@ impl State {
     /// There is no room.
     pub fn reserve(&self, project: &str, writes: usize) -> Result<(), Error> {
         let path = self.project_file("audit", project, "jsonl")?;
-        let bytes = writes.saturating_mul(PER_WRITE).saturating_add(PER_RUN);
-        self.disk().probe_room(disk::folder_of(&path), bytes.min(MOST_RESERVED))
+        self.disk().probe_room(disk::folder_of(&path), room_for(writes))
     }
 
     /// The file in which the limiter of `project` keeps its slots. It is there then, for its owner or its group.
@@ -169,6 +168,11 @@ impl State {
         let name = format!("{}.{extension}", fit_name("project id", project)?);
         Ok(self.inner.root.join(folder).join(name))
     }
+}
+
+/// The bytes that a run of so many writes may leave behind.
+fn room_for(writes: usize) -> usize {
+    writes.saturating_mul(PER_WRITE).saturating_add(PER_RUN).min(MOST_RESERVED)
 }
 
 #[cfg(test)]

@@ -175,3 +175,15 @@ fn what_runs_in_tasks_may_move_between_threads() {
     moves(&state.lock("P1", holder(), std::time::Duration::ZERO, &|_| {}));
     shared::<(State, Lock, Audit, Journal, Baseline, Backup, Error)>();
 }
+
+#[test]
+fn room_is_reserved_for_every_write_up_to_a_bound() {
+    assert_eq!(
+        [0, 1, 100, 100_000, usize::MAX].map(room_for),
+        [12_288, 15_360, 319_488, 16_777_216, 16_777_216]
+    );
+    let (folder, state) = state();
+    // A file where a folder should be: nothing can be reserved below it.
+    fs::write(folder.path().join("team"), "").unwrap();
+    assert!(state.reserve("P1", 1).is_err());
+}

@@ -105,6 +105,20 @@ fn a_changed_backup_is_refused_whatever_was_changed() {
 }
 
 #[test]
+fn a_backup_in_the_place_of_another_is_refused() {
+    let (_folder, state) = state();
+    state.write_backup(&backup("01A")).unwrap();
+    state.write_backup(&Backup { project_id: "P2".into(), ..backup("01B") }).unwrap();
+    let whole = |name: &str| file_of(&state, &format!("backups/{name}.json"));
+    // Another id in the same project; the same id in another project.
+    fs::copy(whole("P1/01A"), whole("P1/01C")).unwrap();
+    fs::copy(whole("P1/01A"), whole("P2/01A")).unwrap();
+    assert_eq!(state.read_backup("P1", "01C").unwrap_err().code(), "backup_misplaced");
+    assert_eq!(state.read_backup("P2", "01A").unwrap_err().code(), "backup_misplaced");
+    assert!(state.read_backup("P2", "01B").is_ok());
+}
+
+#[test]
 fn a_backup_of_the_next_minor_version_is_read_and_of_the_next_major_refused() {
     let (_folder, state) = state();
     let write = |version: &str| {
