@@ -76,7 +76,7 @@ impl SlotFile {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             let ours = self.file.metadata()?;
-            if self.is_current(&ours)? {
+            if self.is_current(&ours) {
                 return self.read_news(ours.len()).map(Some);
             }
             self.reopen()?;
@@ -134,12 +134,10 @@ impl SlotFile {
         Ok(())
     }
 
-    fn is_current(&self, ours: &Metadata) -> io::Result<bool> {
-        match std::fs::metadata(&self.path) {
-            Ok(there) => Ok(ours.ino() == there.ino() && ours.dev() == there.dev()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
-        }
+    /// Whether the log is still the file at its path. Where that can't be told, opening it anew will say why.
+    fn is_current(&self, ours: &Metadata) -> bool {
+        std::fs::metadata(&self.path)
+            .is_ok_and(|there| ours.ino() == there.ino() && ours.dev() == there.dev())
     }
 
     fn read_news(&mut self, length: u64) -> io::Result<Vec<Entry>> {
