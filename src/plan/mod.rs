@@ -15,6 +15,8 @@ mod in_sync;
 mod laws;
 mod lean;
 mod own;
+#[cfg(test)]
+mod said_tests;
 mod saved;
 mod scope;
 mod tenants;

@@ -20,20 +20,20 @@ pub(super) fn live(tenants: &[Value]) -> Live {
     Live { tenants: tenants.iter().map(observe).collect(), ..Live::default() }
 }
 
-fn there(id: &str, domains: &[&str]) -> Value {
+pub(super) fn there(id: &str, domains: &[&str]) -> Value {
     json!({"id": id, "name": id.to_uppercase(), "selfProvisioningDomains": domains, "authType": "none", "parent": ""})
 }
 
-fn child(id: &str, parent: &str) -> Value {
+pub(super) fn child(id: &str, parent: &str) -> Value {
     json!({"id": id, "name": id.to_uppercase(), "parent": parent})
 }
 
-fn tenant(id: &str, domains: &[&str]) -> Tenant {
+pub(super) fn tenant(id: &str, domains: &[&str]) -> Tenant {
     let domains: Names = domains.iter().copied().collect();
     Tenant { id: id.into(), name: Some(id.to_uppercase()), domains: Some(domains), ..Tenant::default() }
 }
 
-fn under(parent: &str, tenant: Tenant) -> Tenant {
+pub(super) fn under(parent: &str, tenant: Tenant) -> Tenant {
     Tenant { parent: Some(parent.into()), ..tenant }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn shape(plan: &Plan) -> Vec<String> {
     plan.changes.iter().map(line).collect()
 }
 
-fn change<'a>(plan: &'a Plan, id: &str) -> &'a Change {
+pub(super) fn change<'a>(plan: &'a Plan, id: &str) -> &'a Change {
     plan.changes.iter().find(|change| change.address.id() == id).unwrap()
 }
 
