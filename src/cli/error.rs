@@ -65,6 +65,8 @@ pub(super) enum Error {
     Unconfirmed { question: String },
     #[error("declined; nothing was written")]
     Declined,
+    #[error("declined; nothing was written to Descope, and what was adopted stays in the configuration")]
+    DeclinedHavingAdopted,
     #[error("the lock is held by a process that is alive on this host: {holder}")]
     HolderAlive { holder: String, pid: u32 },
     #[error("the lock changed hands meanwhile: now held by {holder}")]
@@ -164,7 +166,8 @@ impl Error {
             | Self::NameNeeded { .. }
             | Self::NobodyToAsk
             | Self::Unconfirmed { .. }
-            | Self::Declined => Exit::Refused,
+            | Self::Declined
+            | Self::DeclinedHavingAdopted => Exit::Refused,
             Self::Api(_)
             | Self::State(_)
             | Self::Emulator(_)
@@ -255,7 +258,7 @@ impl Error {
             Self::NobodyToAsk | Self::Unconfirmed { .. } => "confirmation_needed",
             Self::HolderAlive { .. } => "lock_holder_alive",
             Self::LockChanged { .. } => "lock_changed",
-            Self::Declined => "declined",
+            Self::Declined | Self::DeclinedHavingAdopted => "declined",
             Self::Usage(_) => "wrong_usage",
             Self::NoTenant { .. } => "tenant_not_found",
             Self::TenantExists { .. } => "tenant_exists",
@@ -295,7 +298,7 @@ impl Error {
                 "`descope-mgmt plan` shows what is left to do; `audit show RUN` what the run did".to_owned()
             }
             Self::Emulator(error) => return error.hint(),
-            Self::Plan(_) | Self::Declined | Self::SandboxUrl => return None,
+            Self::Plan(_) | Self::Declined | Self::DeclinedHavingAdopted | Self::SandboxUrl => return None,
             Self::BackupBody(_) | Self::BackupHolds(_) => "`descope-mgmt backup verify` tells which backups are whole".to_owned(),
             Self::Conflict(_) => "choose with --conflict config or --conflict live, or without --yes on a terminal".to_owned(),
             Self::Moved(_) => "run the command again: it plans from what is live now".to_owned(),

@@ -1,9 +1,10 @@
 //! From desired and live to a settled plan: compare, show, ask; then `run` makes it so.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, collections::HashSet, path::Path};
 
 use super::{
     Exit,
+    adopt::adopt_orphans,
     books::note_in_sync,
     choices,
     connect::{Connection, connect},
@@ -164,22 +165,23 @@ pub(super) async fn reconcile(
     globals: &Globals,
     ui: &Ui,
 ) -> Result<Exit, Error> {
-    let (mut live, desired, baseline) = gather(session, connection, &order).await?;
+    let (mut live, mut desired, mut baseline) = gather(session, connection, &order).await?;
     let mut scope = order.scope.clone();
     scope.withhold_console =
         globals.yes && order.goal == Goal::Apply && globals.conflict != Some(ConflictWay::Config);
-    let known = beyond_doubt(session, connection.client.project_id(), &baseline);
-    let compute = |live: &Live, desired: &Desired, scope: &Scope| -> Result<Plan, Error> {
-        let inputs = plan::Inputs { desired, live, baseline: &known, scope };
-        let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
-        plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
-        Ok(plan)
-    };
-    let mut plan = compute(&live, &desired, &scope)?;
+    let compute =
+        |live: &Live, desired: &Desired, baseline: &Baseline, scope: &Scope| -> Result<Plan, Error> {
+            let known = beyond_doubt(session, connection.client.project_id(), baseline);
+            let inputs = plan::Inputs { desired, live, baseline: &known, scope };
+            let mut plan = plan::compute(inputs).map_err(Error::Plan)?;
+            plan.warnings.extend(order.warnings.iter().chain(&connection.warnings).cloned());
+            Ok(plan)
+        };
+    let mut plan = compute(&live, &desired, &baseline, &scope)?;
     let unread = replaced_without_settings(&plan, &live);
     if !unread.is_empty() {
         live.settings.extend(live::settings_of(&connection.client, &unread).await?);
-        plan = compute(&live, &desired, &scope)?;
+        plan = compute(&live, &desired, &baseline, &scope)?;
     }
     let who = who(session, connection, &plan).await;
     who.note(&mut plan);
@@ -205,9 +207,23 @@ pub(super) async fn reconcile(
         Goal::Plan => return Ok(Exit::Done),
         Goal::Apply => {}
     }
-    let chosen = choices::settle(&plan, &live, globals, ui)?;
-    if chosen.changes_the_plan() {
-        plan = compute(&live, &chosen.desired(&desired), &chosen.scope(&scope))?;
+    // What is adopted goes into the files that the configuration is read from, so it must be them that are applied.
+    let can_adopt = matches!(order.wanted, Wanted::Configured(_)) && !matches!(order.kept, Kept::From(_));
+    let mut chosen = choices::settle(&plan, can_adopt, globals, ui)?;
+    let mut has_adopted = false;
+    if !chosen.adopts.is_empty() {
+        let adopted =
+            adopt_orphans(session, connection, &chosen.adopts, &mut live, order.command, globals, ui).await?;
+        has_adopted = adopted.is_some();
+        let mut addresses = HashSet::new();
+        if let Some(adopted) = adopted {
+            (desired, baseline, addresses) =
+                (Cow::Owned(adopted.desired), adopted.baseline, adopted.addresses);
+        }
+        chosen.note_adopted(&addresses);
+    }
+    if has_adopted || chosen.changes_the_plan() {
+        plan = compute(&live, &chosen.desired(&desired), &baseline, &chosen.scope(&scope))?;
         who.note(&mut plan);
         ui.show_plan(&plan, &header, rate, telling(order.goal));
     }
@@ -231,7 +247,10 @@ pub(super) async fn reconcile(
     let report = if plan.runnable().next().is_none() {
         without_writes(session, connection, &settled, ui).await?
     } else {
-        confirm(session, connection, &plan, globals, ui)?;
+        confirm(session, connection, &plan, globals, ui).map_err(|error| match error {
+            Error::Declined if has_adopted => Error::DeclinedHavingAdopted,
+            error => error,
+        })?;
         apply(session, connection, &settled, globals, ui).await?
     };
     ui.show_report(&plan, &header, rate, &report);

@@ -30,6 +30,8 @@ pub(super) struct Session {
     /// The sandbox's file, if this is the sandbox.
     pub(super) sandbox: Option<PathBuf>,
     directory: PathBuf,
+    /// What the run is about.
+    kinds: Kinds,
     actor: Actor,
     git: OnceLock<Option<Git>>,
 }
@@ -79,7 +81,16 @@ impl Session {
         let backup_dir = settings.backup_dir.clone().filter(|_| !elsewhere);
         let state = State::open(state::Options { root, backup_dir, group: settings.state_group.clone() })?;
         let run_id = ulid::Ulid::generate().to_string();
-        Ok(Self { config, state, run_id, sandbox, directory, actor: Actor::detect(), git: OnceLock::new() })
+        Ok(Self {
+            config,
+            state,
+            run_id,
+            sandbox,
+            directory,
+            kinds: Kinds::All,
+            actor: Actor::detect(),
+            git: OnceLock::new(),
+        })
     }
 
     /// From here on `project` is meant, whatever it is called.
@@ -109,7 +120,14 @@ impl Session {
 
     /// Leaves of what the configuration says only what these kinds are about.
     pub(super) fn keep(&mut self, kinds: Kinds) {
-        let desired = &mut self.config.desired;
+        self.kinds = kinds;
+        let desired = std::mem::take(&mut self.config.desired);
+        self.config.desired = self.narrowed(desired);
+    }
+
+    /// What a configuration says, as far as this run is about it.
+    pub(super) fn narrowed(&self, mut desired: Desired) -> Desired {
+        let kinds = self.kinds;
         if kinds == Kinds::Flows {
             desired.tenants = None;
         }
@@ -119,6 +137,7 @@ impl Session {
         if kinds != Kinds::All {
             desired.project = None;
         }
+        desired
     }
 
     /// The warnings of the configuration, as a plan shows them. What the live project settles is left to the plan.

@@ -116,7 +116,7 @@ fn build(
     let around = flows::Surroundings { inputs, templates: &settings.templates_dir };
     let flows = flows::read(&frame, &around, extra, &mut fields);
     let theme = flows::read_theme(&sections, &around, extra, &mut fields);
-    let tenants = tenants::read(&frame, problems);
+    let tenants::Tenants { list: tenants, sensitive, defaults } = tenants::read(&frame, problems);
     if let Some(error) = unselected {
         return Err(error);
     }
@@ -129,6 +129,8 @@ fn build(
         environment,
         target,
         settings,
+        sensitive,
+        defaults,
         desired: Desired { tenants, flows, theme, project: own, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,

@@ -33,7 +33,7 @@ mod testing;
 mod tree;
 mod variables;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
 pub use edit::{EditError, Edited, Editor, LeftAlone, save, snippet};
@@ -50,7 +50,7 @@ pub use starter::{SCHEMA_FILE, Starter, StarterEnvironment, StarterTenant, key_v
 pub use target::Target;
 pub use tenants::{is_own_id, parse_domain, parse_name};
 
-use crate::resource::Desired;
+use crate::resource::{Attributes, Desired, Path};
 
 /// The configuration in one environment.
 #[derive(Debug, Clone)]
@@ -69,6 +69,10 @@ pub struct Config {
     pub settings: Settings,
     /// How the project should be.
     pub desired: Desired,
+    /// The attributes that some tenant, of any environment, or the defaults call sensitive.
+    pub sensitive: BTreeSet<Path>,
+    /// What `defaults` give a tenant.
+    pub defaults: Attributes,
     /// Problems that stop nothing.
     pub warnings: Vec<Diagnostic>,
     /// Where each effective value came from; secrets are `(set)`.

@@ -20,15 +20,14 @@ pub enum OrphanAnswer {
 
 impl Ui {
     /// Asks what shall become of an orphan, after which so many others come. Where nobody answers, all stay.
-    pub fn ask_about_orphan(&self, orphan: &Orphan, others: usize) -> OrphanAnswer {
+    pub fn ask_about_orphan(&self, orphan: &Orphan, others: usize, can_adopt: bool) -> OrphanAnswer {
         use OrphanAnswer::{Adopt, Delete, Leave, LeaveAll};
         let prompt = format!("{} \"{}\" is not in the configuration", orphan.address, plain(&orphan.name));
         let all = format!("leave it and {others} more");
-        let mut choices = vec![
-            ("leave it", Leave),
-            ("delete it (the plan is shown again)", Delete),
-            ("adopt it: show the YAML", Adopt),
-        ];
+        let mut choices = vec![("leave it", Leave), ("delete it (the plan is shown again)", Delete)];
+        if can_adopt {
+            choices.push(("adopt it: write it into the YAML (the diff is shown first)", Adopt));
+        }
         if others > 0 {
             choices.push((&all, LeaveAll));
         }

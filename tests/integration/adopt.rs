@@ -1,5 +1,8 @@
 //! Live values into the user's own YAML: those lines change and no others, and a plan afterwards is empty.
 
+mod aside;
+mod sensitive;
+
 use serde_json::{Value, json};
 
 use crate::common::Service;

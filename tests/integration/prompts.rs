@@ -1,5 +1,7 @@
 //! Questions on a real pseudo-terminal: yes, no, Ctrl-C, end of input, a wrong name.
 
+mod orphans;
+
 use std::time::Duration;
 
 use descope_mgmt::emulator::{Options, ProjectSpec};
@@ -148,11 +150,13 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
     session.send("\r").unwrap();
     session.expect("tenant.second \"").unwrap();
     session.send(format!("{down}{down}\r")).unwrap();
-    session.expect("Add this below 'tenants:'").unwrap();
-    session.expect("- id: second").unwrap();
-    session.expect("domains: [b.example]").unwrap();
     session.expect("tenant.third \"").unwrap();
     session.send("\r").unwrap();
+    session.expect("domains: [b.example]").unwrap();
+    session.expect("Write this to descope.yaml?").unwrap();
+    session.expect("[y/N]").unwrap();
+    session.send("y").unwrap();
+    session.expect("Adopted 1 object").unwrap();
     session.expect("Plan: 1 to delete.").unwrap();
     session.expect("Delete 1 tenant permanently").unwrap();
     session.expect("[y/N]").unwrap();
@@ -167,7 +171,7 @@ fn each_orphan_is_deleted_adopted_or_left_as_somebody_says() {
         own.next().map(|it| it["outcome"].clone())
     };
     let all = ["first", "second", "third", "fourth"].map(chosen);
-    assert_eq!(all, ["delete", "adopt", "leave", "leave"].map(|word| Some(json!(word))));
+    assert_eq!(all, ["delete", "adopted", "leave", "leave"].map(|word| Some(json!(word))));
     service.sh("backup restore latest --yes").exits(0).says("1 created");
 
     let mut session = open(&service, &["tenant", "sync"]);

@@ -22,8 +22,8 @@ pub(super) async fn save(
     }
     let saved = config::save(&draft.files);
     let outcome = if saved.is_ok() { "succeeded" } else { "failed" };
-    for address in draft.adopted.iter().filter(|_| saved.is_ok()) {
-        audit.append(AuditEvent::resolved(address.as_str(), "adopted")).await?;
+    for (address, word) in draft.outcomes().filter(|_| saved.is_ok()) {
+        audit.append(AuditEvent::resolved(address.as_str(), word)).await?;
     }
     audit.append(AuditEvent::run_ended(outcome)).await?;
     saved?;

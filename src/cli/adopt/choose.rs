@@ -29,6 +29,15 @@ impl Chosen {
         self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty()
     }
 
+    /// Leaves these objects out.
+    pub(super) fn leave<'a>(&mut self, addresses: impl Iterator<Item = &'a Address>) {
+        let left: HashSet<&Address> = addresses.collect();
+        let stays = |id: &String| !left.contains(&Address::new(tenant::KIND, id));
+        self.new.retain(stays);
+        self.gone.retain(stays);
+        self.changed.retain(|address| !left.contains(address));
+    }
+
     /// Whether `address` is one of them.
     pub(super) fn contains(&self, address: &Address) -> bool {
         let is_tenant = address.kind() == tenant::KIND;

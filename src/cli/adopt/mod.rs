@@ -3,7 +3,11 @@
 mod books;
 mod choose;
 mod draft;
+mod drafting;
+mod orphans;
+mod sensitive;
 mod tell;
+mod tidy;
 mod whole;
 
 use std::path::PathBuf;
@@ -12,7 +16,7 @@ use super::{
     Error, Exit, confirm::confirm, connect::Connection, connect::connect, globals::Globals, session::Session,
 };
 use crate::{
-    config::{self, EditError},
+    config::EditError,
     live::{self, Reads},
     plan::{self, Plan, Scope},
     render::Ui,
@@ -21,7 +25,12 @@ use crate::{
 };
 
 use draft::Draft;
-pub(super) use draft::tidied;
+pub(super) use draft::Left;
+use drafting::Basis;
+pub(super) use drafting::cannot_say;
+pub(super) use orphans::adopt as adopt_orphans;
+pub(super) use tell::{left as left_as_json, sentence};
+pub(super) use tidy::tidied;
 
 /// What is to be adopted.
 pub(super) struct Order<'a> {
@@ -63,19 +72,26 @@ async fn adopt(
         return Ok(Exit::Done);
     }
     live.settings.extend(live::settings_of(&connection.client, &chosen.new).await?);
-    let draft = Draft::write(session, globals, order, &chosen, &plan, &live, &baseline)?;
+    let into = order.into.as_ref();
+    let basis = Basis { session, globals, into, plan: &plan, live: &live, baseline: &baseline };
+    let draft = drafting::draft(basis, chosen)?;
     tell::draft(&draft, globals.dry_run, ui);
     let exit = draft.exit();
     if globals.dry_run || draft.is_empty() {
         return Ok(exit);
     }
     confirm(&draft.question(), globals, ui)?;
-    session.state.prepare(project)?;
-    let (lock, taken_from) = session.lock(project, order.command, ui).await?;
-    books::save(session, project, &draft, taken_from.as_deref()).await?;
-    lock.release()?;
+    write(session, project, order.command, &draft, ui).await?;
     tell::done(&draft, ui);
     Ok(exit)
+}
+
+/// Writes a draft that was shown and said yes to, under the project's lock.
+async fn write(session: &Session, project: &str, command: &str, draft: &Draft, ui: &Ui) -> Result<(), Error> {
+    session.state.prepare(project)?;
+    let (lock, taken_from) = session.lock(project, command, ui).await?;
+    books::save(session, project, draft, taken_from.as_deref()).await?;
+    Ok(lock.release()?)
 }
 
 /// What differs, guards aside: nothing of it is applied.
@@ -89,12 +105,4 @@ pub(super) fn compare(desired: &Desired, live: &Live, baseline: &Baseline) -> Re
 fn changes_more(why: String) -> Error {
     let file = "the configuration".into();
     Error::Edit(EditError::Refused { file, place: None, why })
-}
-
-/// What the configuration says with these texts in place of its files.
-fn reload(inputs: &config::Inputs) -> Result<config::Config, Error> {
-    config::load(inputs).map_err(|error| {
-        let first = error.diagnostics().first().map(ToString::to_string);
-        changes_more(first.unwrap_or_else(|| error.to_string()))
-    })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Editor, LeftAlone, Refused,
     path::{Op, Path, Step, below},
-    sites::{Location, Site},
+    sites::{Location, Owned, Site},
 };
 use crate::{
     config::{
@@ -32,7 +32,7 @@ impl Editor {
         let mut left = Vec::new();
         for field in fields {
             match self.plan_field(&site, field).and_then(|ops| self.checked(ops)) {
-                Ok(ops) => self.keep(ops),
+                Ok(ops) => self.keep(id, ops),
                 Err(Refused { place, why }) => left.push(LeftAlone { path: field.path.clone(), place, why }),
             }
         }
@@ -58,7 +58,7 @@ impl Editor {
         let ops = above.chain([own]).collect();
         match self.checked(ops) {
             Ok(ops) => {
-                self.keep(ops);
+                self.keep(id, ops);
                 None
             }
             Err(Refused { place, why }) => Some(LeftAlone { path, place, why }),
@@ -128,6 +128,9 @@ impl Editor {
         for location in site.above.iter().chain([&site.item]).filter(|location| self.says(location, words)) {
             let path = below(&location.path, words);
             if self.spot(location.file, &path).is_none() {
+                if let Some(page) = self.page(location.file) {
+                    page.way(&path)?;
+                }
                 let why = "a merge key brings it".to_owned();
                 return Err(Refused { place: self.place(location), why });
             }
@@ -182,7 +185,7 @@ impl Editor {
         words.iter().try_fold(top, |node, word| node.map(|node| node.value(word))).flatten().is_some()
     }
 
-    fn spot(&self, file: usize, path: &[Step]) -> Option<Spot<'_>> {
+    pub(super) fn spot(&self, file: usize, path: &[Step]) -> Option<Spot<'_>> {
         let top = self.sheets.get(file)?.tree.top()?;
         path.iter().try_fold(top, |spot, step| match step {
             Step::Key(key) => spot.own(key),
@@ -190,7 +193,7 @@ impl Editor {
         })
     }
 
-    fn place(&self, location: &Location) -> Option<resource::Place> {
+    pub(super) fn place(&self, location: &Location) -> Option<resource::Place> {
         self.spot(location.file, &location.path).map(|spot| spot.node().place())
     }
 
@@ -224,10 +227,10 @@ impl Editor {
         Ok(ops)
     }
 
-    fn keep(&mut self, ops: Vec<(usize, Op)>) {
+    fn keep(&mut self, id: &str, ops: Vec<(usize, Op)>) {
         for (file, op) in ops {
             if let Some(sheet) = self.sheets.get_mut(file) {
-                sheet.ops.push(op);
+                sheet.ops.push(Owned { owner: id.to_owned(), op });
             }
         }
     }

@@ -11,6 +11,7 @@ mod meant;
 mod path;
 mod remove;
 mod rewrite;
+mod sift;
 mod sites;
 mod splice;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 pub use disk::save;
 use path::{Op, below};
-use sites::{Sheet, Sites};
+use sites::{Location, Owned, Sheet, Sites};
 use splice::{Page, Refused};
 
 use super::{Error, Inputs, Variables, files, hidden, locate, problems::Problems};
@@ -181,31 +182,55 @@ impl Editor {
     ) -> Result<(), EditError> {
         let file = self.file_for_new(into)?;
         let only = self.environment.as_deref().filter(|_| self.sites.environments > 1);
-        let items = tenants.iter().map(|(id, attributes)| item(id, attributes, only)).collect();
-        if let Some(sheet) = self.sheets.get_mut(file) {
-            sheet.ops.push(Op::Append { path: below(&[], &["tenants"]), items });
-        }
+        let Some(sheet) = self.sheets.get_mut(file) else { return Ok(()) };
+        sheet.ops.extend(tenants.iter().map(|(id, attributes)| {
+            let items = vec![item(id, attributes, only)];
+            Owned { owner: id.clone(), op: Op::Append { path: below(&[], &["tenants"]), items } }
+        }));
         Ok(())
     }
 
     /// Makes the planned changes, in texts only. Files that stay as they are are left out.
     ///
     /// # Errors
-    /// One can't be made without changing more.
-    pub fn finish(self) -> Result<Vec<Edited>, EditError> {
+    /// The tenants whose changes can't be made without changing more; the others' can, without these.
+    pub fn finish(self) -> Result<Vec<Edited>, Vec<(String, LeftAlone)>> {
         let mut edited = Vec::new();
-        for Sheet { tree, ops } in self.sheets {
+        let mut refused = Vec::new();
+        for Sheet { tree, ops } in &self.sheets {
             let source = tree.source();
-            let refused =
-                |Refused { place, why }| EditError::Refused { file: source.name().clone(), place, why };
-            let after =
-                rewrite::rewrite(source.name(), source.path(), source.text(), &ops).map_err(refused)?;
-            if after != source.text() {
-                let (path, name) = (source.path().to_owned(), source.name().clone());
-                edited.push(Edited { path, name, before: source.text().to_owned(), after });
+            match sift::sift(source, ops) {
+                Ok(after) if after != source.text() => {
+                    let (path, name) = (source.path().to_owned(), source.name().clone());
+                    edited.push(Edited { path, name, before: source.text().to_owned(), after });
+                }
+                Ok(_) => {}
+                Err(owners) => refused.extend(owners.into_iter().map(|(id, Refused { place, why })| {
+                    let place = place.or_else(|| self.place_of(&id));
+                    (id, LeftAlone { path: Path::new([""; 0]), place, why })
+                })),
             }
         }
-        Ok(edited)
+        if refused.is_empty() { Ok(edited) } else { Err(refused) }
+    }
+
+    /// The tenant that stands at a place, in its list or in an override.
+    pub fn tenant_at(&self, place: &Place) -> Option<&str> {
+        let holds = |location: &Location| {
+            let spot = self.spot(location.file, &location.path)?;
+            let source = spot.node().source();
+            let lines = source.place(spot.range().start).line..=source.place(spot.end()).line;
+            (source.name() == &place.file && lines.contains(&place.line)).then_some(())
+        };
+        let mut sites = self.sites.by_id.iter();
+        let found =
+            sites.find(|(_, site)| site.above.iter().chain([&site.item]).any(|it| holds(it).is_some()));
+        found.map(|(id, _)| id.as_str())
+    }
+
+    /// Where the list has a tenant.
+    fn place_of(&self, id: &str) -> Option<Place> {
+        self.sites.by_id.get(id).and_then(|site| self.place(&site.item))
     }
 
     fn file_for_new(&self, into: Option<&std::path::Path>) -> Result<usize, EditError> {

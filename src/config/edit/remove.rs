@@ -32,6 +32,9 @@ impl<'a> Page<'a> {
             let spots = way.spots.get(..way.spots.len() - 1).unwrap_or_default().to_vec();
             return self.replace(&Way { spots, missing: &[] }, &Value::Array(Vec::new()));
         }
+        if spot.is_named_elsewhere() {
+            return Err(refuse(spot, "it holds an anchor that other places use"));
+        }
         let part = part(above, spot).ok_or_else(|| refuse(spot, "it was not found again"))?;
         let range = if above.is_flow() { between(&part) } else { self.lines_of(above, spot, &part)? };
         self.check_comments(spot, &part, &range)?;

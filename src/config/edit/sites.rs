@@ -14,7 +14,14 @@ use crate::config::{
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub(super) tree: Tree,
-    pub(super) ops: Vec<Op>,
+    pub(super) ops: Vec<Owned>,
+}
+
+/// A change, and the id of the tenant that it is made for.
+#[derive(Debug, Clone)]
+pub(super) struct Owned {
+    pub(super) owner: String,
+    pub(super) op: Op,
 }
 
 /// A map in a file.

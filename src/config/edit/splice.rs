@@ -133,6 +133,9 @@ impl<'a> Page<'a> {
         if inside.contains('$') || inside.lines().any(|line| line.trim_start().starts_with('#')) {
             return Err(refuse(spot, "it holds comments or variables"));
         }
+        if spot.is_named_elsewhere() {
+            return Err(refuse(spot, "it holds an anchor that other places use"));
+        }
         if spot.is_flow() {
             return Ok(vec![Splice { range: spot.range().start..spot.end(), text }]);
         }

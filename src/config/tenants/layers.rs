@@ -2,8 +2,8 @@
 
 use super::draft::Draft;
 use crate::resource::{
-    Place,
-    tenant::{Bag, Lifecycle, Settings, Tenant},
+    Attributes, Place,
+    tenant::{self, Bag, Lifecycle, Settings, Tenant},
 };
 
 impl Draft {
@@ -43,8 +43,13 @@ impl Draft {
         }
     }
 
+    /// What it gives a tenant, in YAML words.
+    pub(super) fn attributes(&self) -> Attributes {
+        tenant::desired_attributes(&self.clone().into_tenant(String::new(), None))
+    }
+
     /// The tenant that this draft describes.
-    pub(super) fn into_tenant(self, id: String, place: Place) -> Tenant {
+    pub(super) fn into_tenant(self, id: String, place: Option<Place>) -> Tenant {
         let Self {
             name,
             domains,
@@ -80,7 +85,7 @@ impl Draft {
                 ignore_changes: ignore_changes.unwrap_or_default(),
             },
             exactly: None,
-            place: Some(place),
+            place,
         }
     }
 }

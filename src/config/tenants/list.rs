@@ -19,7 +19,7 @@ use crate::{
         suggest,
         tree::{Kind, Node},
     },
-    resource::tenant::Tenant,
+    resource::{Path, tenant::Tenant},
 };
 
 /// Looking for the nearest of 50,000 ids takes its time: only so many mistakes get a suggestion.
@@ -35,17 +35,22 @@ pub(super) fn read<'a>(frame: &Frame<'a>, fields: &mut Fields<'a, '_>) -> List<'
     let overrides = selected.and_then(|at| frame.profiles.get(at)).map(|profile| overrides(profile, fields));
     let overrides = overrides.unwrap_or_default();
     let count = lists.iter().map(|list| list.items().count()).sum();
-    let mut found = List { entries: Vec::with_capacity(count), tenants: Vec::with_capacity(count) };
+    let mut found = List {
+        entries: Vec::with_capacity(count),
+        tenants: Vec::with_capacity(count),
+        sensitive: defaults.sensitive.iter().flatten().cloned().collect(),
+        defaults: defaults.attributes(),
+    };
     let layers = Layers { frame, selected, defaults, overrides };
     for item in lists.iter().flat_map(|list| list.items()) {
         layers.add(item, &mut found, fields);
     }
-    let (entries, overrides) = (&found.entries, layers.overrides);
+    let List { entries, sensitive, .. } = &mut found;
     for (number, profile) in frame.profiles.iter().enumerate() {
         if Some(number) == selected {
-            check_ids(&overrides, entries, number, profile, fields);
+            check_ids(&layers.overrides, entries, number, profile, fields);
         } else {
-            check_unselected(frame.scope, number, profile, entries, fields);
+            sensitive.extend(check_unselected(frame.scope, number, profile, entries, fields));
         }
     }
     found
@@ -78,9 +83,12 @@ impl<'a> Layers<'_, 'a> {
         fields.scope = if is_in { scope } else { scope.with(References::Tolerate) };
         let id = id(item, fields);
         fields.scope = scope;
+        found.sensitive.extend(own.sensitive.iter().flatten().cloned());
         let Some((id_node, id)) = id else { return };
         let tenant = is_in.then(|| {
-            found.tenants.push(self.tenant(&id, item, own, fields));
+            let tenant = self.tenant(&id, item, own, fields);
+            found.sensitive.extend(tenant.sensitive.iter().cloned());
+            found.tenants.push(tenant);
             found.tenants.len() - 1
         });
         found.entries.push(Entry { id, id_node, node: item, environments, tenant });
@@ -92,7 +100,7 @@ impl<'a> Layers<'_, 'a> {
             None => own,
         };
         let place = item.place();
-        own.over(&self.defaults).into_tenant(id.to_owned(), place)
+        own.over(&self.defaults).into_tenant(id.to_owned(), Some(place))
     }
 }
 
@@ -194,19 +202,22 @@ fn unknown_tenant<'i>(
     Problem::error("unknown_tenant", message).hint(hint)
 }
 
-/// What can be known of the overrides of an environment that is not selected: keys, kinds of values, ids.
+/// What can be known of the overrides of an environment that is not selected: keys, kinds of values, ids. Returns what
+/// they call sensitive.
 fn check_unselected<'a>(
     scope: Scope<'a>,
     number: usize,
     profile: &Profile<'a>,
     entries: &[Entry<'a>],
     fields: &mut Fields<'a, '_>,
-) {
-    let Some(node) = profile.block.keys.value("tenants") else { return };
+) -> Vec<Path> {
+    let mut sensitive = Vec::new();
+    let Some(node) = profile.block.keys.value("tenants") else { return sensitive };
     fields.scope = scope.with(References::Skip);
     for (key, value) in fields.map(node, "tenants").iter().flat_map(|map| map.entries()) {
         if let Some(map) = fields.map(value, key.text()) {
-            Draft::read(map.entries(), Which::Override, fields);
+            let above = Draft::read(map.entries(), Which::Override, fields);
+            sensitive.extend(above.sensitive.unwrap_or_default());
         }
     }
     fields.scope = scope;
@@ -220,6 +231,7 @@ fn check_unselected<'a>(
         let problem = unknown_tenant(&id, profile, ids.iter().map(AsRef::as_ref), &mut suggestions);
         fields.problems.report(problem.at(key));
     }
+    sensitive
 }
 
 /// The id that an entry has in another environment.

@@ -20,13 +20,13 @@ pub(super) use draft::{COMMON, ITEM, LIFECYCLE, ROLE_INHERITANCE, SETTINGS};
 pub use formats::{is_own_id, parse_domain, parse_name};
 pub(super) use list::environments;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     environment::Profile, expand::Scope, fields::Fields, problems::Problems, sections::Sections,
     source::Site, tree::Node,
 };
-use crate::resource::tenant::Tenant;
+use crate::resource::{Attributes, Path, tenant::Tenant};
 
 /// One item of the lists below `tenants`.
 struct Entry<'a> {
@@ -44,6 +44,8 @@ struct Entry<'a> {
 struct List<'a> {
     entries: Vec<Entry<'a>>,
     tenants: Vec<Tenant>,
+    sensitive: BTreeSet<Path>,
+    defaults: Attributes,
 }
 
 impl<'a> List<'a> {
@@ -78,8 +80,18 @@ pub(super) struct Frame<'a> {
     pub(super) allow_shared_ids: bool,
 }
 
-/// The tenants of the selected environment; `None` where no file has the key `tenants`.
-pub(super) fn read(frame: &Frame<'_>, problems: &mut Problems) -> Option<Vec<Tenant>> {
+/// What the files say of tenants.
+pub(super) struct Tenants {
+    /// Those of the selected environment; `None` where no file has the key `tenants`.
+    pub(super) list: Option<Vec<Tenant>>,
+    /// What any map of a tenant, of any environment, calls sensitive.
+    pub(super) sensitive: BTreeSet<Path>,
+    /// What a tenant has of which its own item says nothing.
+    pub(super) defaults: Attributes,
+}
+
+/// The tenants of the selected environment, and what is said of all tenants.
+pub(super) fn read(frame: &Frame<'_>, problems: &mut Problems) -> Tenants {
     let mut fields = Fields { scope: frame.scope, problems };
     let list = list::read(frame, &mut fields);
     unique::check(&list, problems);
@@ -88,5 +100,6 @@ pub(super) fn read(frame: &Frame<'_>, problems: &mut Problems) -> Option<Vec<Ten
     if !frame.allow_shared_ids {
         shared::check(frame, &list.entries, problems);
     }
-    frame.sections.tenants.as_ref().map(|_| list.tenants)
+    let List { entries: _, tenants, sensitive, defaults } = list;
+    Tenants { list: frame.sections.tenants.as_ref().map(|_| tenants), sensitive, defaults }
 }

@@ -24,6 +24,13 @@ impl Tree {
 }
 
 impl<'a> Spot<'a> {
+    /// Whether an alias elsewhere in the file stands for something in here.
+    pub(in crate::config) fn is_named_elsewhere(self) -> bool {
+        let own = self.at..self.tree.behind(self.at);
+        let aliases = (0..).zip(&self.tree.nodes).filter(|(_, raw)| raw.kind == Kind::Alias);
+        aliases.filter(|(at, _)| !own.contains(at)).any(|(_, raw)| own.contains(&raw.link))
+    }
+
     pub(in crate::config) fn kind(self) -> Kind {
         self.tree.raw(self.at).kind
     }

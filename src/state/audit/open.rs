@@ -29,7 +29,10 @@ impl State {
             let AuditEntry { action, address, outcome, request_id, .. } = &entry;
             let own = entry.run_id == run_id;
             // With a request id it speaks of the end of another run.
-            ended |= own && action == "run" && request_id.is_none() && outcome.as_deref() != Some("started");
+            if own && action == "run" && request_id.is_none() {
+                // A run that adopted something at a prompt and then applies starts a second time.
+                ended = outcome.as_deref() != Some("started");
+            }
             let Some(address) = address.as_ref().filter(|_| request_id.as_deref() == Some(run_id)) else {
                 continue;
             };
@@ -89,5 +92,7 @@ mod tests {
         assert!(!state.audit_loose_ends("P1", "01B").unwrap().ended);
         next.append(AuditEvent::run_ended("succeeded")).await.unwrap();
         assert!(state.audit_loose_ends("P1", "01B").unwrap().ended);
+        next.append(AuditEvent::run_started()).await.unwrap();
+        assert!(!state.audit_loose_ends("P1", "01B").unwrap().ended, "it started once more");
     }
 }

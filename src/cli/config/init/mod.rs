@@ -52,7 +52,7 @@ impl Args {
         };
         files.prove(globals)?;
         files.write(globals, ui)?;
-        Ok(Exit::Done)
+        Ok(if files.left().is_empty() { Exit::Done } else { Exit::Partly })
     }
 
     /// What flags say, and where they say nothing somebody on a terminal.

@@ -5,12 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    cli::{Error, files::put, globals::Globals, session::inputs},
-    config::{self, Config, SCHEMA_FILE, Starter, schema_text},
+    cli::{
+        Error,
+        adopt::{Left, left_as_json},
+        files::put,
+        globals::Globals,
+        session::inputs,
+    },
+    config::{self, Config, Editor, Inputs, SCHEMA_FILE, Starter, schema_text},
     render::Ui,
+    resource::Place,
 };
 
 /// The files to write, the configuration first.
@@ -19,6 +26,7 @@ pub(super) struct Files {
     environment: Option<String>,
     texts: Vec<(PathBuf, String)>,
     next: Vec<String>,
+    left: Vec<Left>,
 }
 
 impl Files {
@@ -32,17 +40,40 @@ impl Files {
         let folder = out.parent().unwrap_or(Path::new(""));
         let beside = beside.into_iter().map(|(path, text)| (folder.join(path), text));
         let texts = std::iter::once((out.to_owned(), starter.text())).chain(beside).collect();
-        Self { out: out.to_owned(), environment, texts, next }
+        Self { out: out.to_owned(), environment, texts, next, left: Vec::new() }
+    }
+
+    /// These files, and what of the tenants is left out of them.
+    pub(super) fn leaving(self, left: Vec<Left>) -> Self {
+        Self { left, ..self }
+    }
+
+    /// What of the tenants is left out.
+    pub(super) fn left(&self) -> &[Left] {
+        &self.left
     }
 
     /// The configuration that the files make, read in a passing folder.
     pub(super) fn load(&self, globals: &Globals) -> Result<Config, Error> {
+        self.read(globals, |inputs| Ok(config::load(inputs)?))
+    }
+
+    /// The tenants at these places of the configuration.
+    pub(super) fn tenants_at(&self, places: &[&Place], globals: &Globals) -> Result<Vec<String>, Error> {
+        self.read(globals, |inputs| {
+            let editor = Editor::open(inputs, self.environment.as_deref())?;
+            Ok(places.iter().filter_map(|place| editor.tenant_at(place)).map(str::to_owned).collect())
+        })
+    }
+
+    /// What can be read of the configuration that the files make.
+    fn read<T>(&self, globals: &Globals, read: impl FnOnce(&Inputs) -> Result<T, Error>) -> Result<T, Error> {
         let mut inputs = inputs(globals, true)?;
         inputs.environment.clone_from(&self.environment);
         if let [(path, text)] = self.texts.as_slice() {
             inputs.overlay.insert(inputs.directory.join(path), text.clone());
             inputs.files = vec![path.clone()];
-            return Ok(config::load(&inputs)?);
+            return read(&inputs);
         }
         let folder = tempfile::tempdir().map_err(|source| self.failed(source))?;
         let base = self.out.parent().unwrap_or(Path::new(""));
@@ -52,7 +83,7 @@ impl Files {
         }
         inputs.files = vec![self.out.file_name().unwrap_or_default().into()];
         folder.path().clone_into(&mut inputs.directory);
-        Ok(config::load(&inputs)?)
+        read(&inputs)
     }
 
     /// Makes sure that what is about to be written is a configuration.
@@ -66,7 +97,8 @@ impl Files {
             must_be_new(path)?;
         }
         let names: Vec<String> = self.texts.iter().map(|(path, _)| path.display().to_string()).collect();
-        let keys = json!({"files": names, "written": !globals.dry_run, "next": self.next});
+        let left: Vec<Value> = self.left.iter().map(left_as_json).collect();
+        let keys = json!({"files": names, "written": !globals.dry_run, "next": self.next, "left": left});
         if globals.dry_run {
             let text = self.texts.first().map(|(_, text)| text.as_str()).unwrap_or_default();
             ui.show_result(text, &keys);
