@@ -24,8 +24,8 @@ pub(super) fn sites(trees: &[Tree]) -> Vec<Site> {
     secret.map(|(_, value)| value.into()).collect()
 }
 
-/// `management_key`, mistyped ones, `api_key`.
-fn is_key(name: &str) -> bool {
+/// Whether messages and diffs hide what has this name: `management_key`, mistyped ones, `api_key`.
+pub fn is_key(name: &str) -> bool {
     let name = name.as_bytes();
     name.windows(3).any(|word| word.eq_ignore_ascii_case(b"key"))
 }

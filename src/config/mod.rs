@@ -40,6 +40,7 @@ pub use edit::{EditError, Edited, Editor, LeftAlone, save, snippet};
 pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};
+pub use hidden::is_key;
 pub use inputs::{Flags, Inputs, SourceFile, Variables};
 pub use load::{environments, load};
 pub use locate::locate;

@@ -1,6 +1,7 @@
 //! Live values into the user's own YAML: those lines change and no others, and a plan afterwards is empty.
 
 mod aside;
+mod breaking;
 mod sensitive;
 
 use serde_json::{Value, json};

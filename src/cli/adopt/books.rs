@@ -1,5 +1,7 @@
 //! A draft → the files, the audit and the baseline.
 
+use futures_util::future::try_join_all;
+
 use super::draft::Draft;
 use crate::{
     cli::{Error, session::Session},
@@ -22,8 +24,10 @@ pub(super) async fn save(
     }
     let saved = config::save(&draft.files);
     let outcome = if saved.is_ok() { "succeeded" } else { "failed" };
-    for (address, word) in draft.outcomes().filter(|_| saved.is_ok()) {
-        audit.append(AuditEvent::resolved(address.as_str(), word)).await?;
+    if saved.is_ok() {
+        let events = draft.outcomes().map(|(address, word)| AuditEvent::resolved(address.as_str(), word));
+        // At once, so that they share a write; in this order all the same.
+        try_join_all(events.map(|event| audit.append(event))).await?;
     }
     audit.append(AuditEvent::run_ended(outcome)).await?;
     saved?;

@@ -31,6 +31,8 @@ pub(super) struct Draft {
     pub(super) left: Vec<Left>,
     /// What of it other environments read from the same lines.
     pub(super) shared: BTreeSet<Address>,
+    /// Attributes that are written in clear and that a diff hides, for their names look like those of keys.
+    pub(super) hidden: BTreeSet<(Address, Path)>,
     /// The managed attributes of what is adopted; none where the object went.
     pub(super) baseline: BTreeMap<Address, Option<Attributes>>,
     /// What the configuration says with it.

@@ -4,6 +4,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+use serde_json::Value;
+
 use super::{
     Error, changes_more,
     choose::Chosen,
@@ -20,7 +22,7 @@ use crate::{
     },
     config::{self, Config, Diagnostic, Editor, Inputs, LeftAlone},
     plan::{Change, Plan},
-    resource::{Address, Desired, FieldChange, Live, tenant},
+    resource::{Address, Desired, FieldChange, Live, Path, tenant},
     state::Baseline,
 };
 
@@ -125,6 +127,11 @@ impl<'a> Drafting<'a> {
         let mut items = Vec::with_capacity(self.chosen.new.len());
         for tidy in tidied(&self.chosen.new, self.basis.live, sensitive, defaults) {
             self.draft.left.extend(tidy.left);
+            let address = Address::new(tenant::KIND, &tidy.id);
+            let own = tidy.attributes.get("attributes").and_then(Value::as_object);
+            let names = own.into_iter().flat_map(|own| own.keys()).filter(|name| config::is_key(name));
+            let paths = names.map(|name| (address.clone(), Path::new(["attributes", name])));
+            self.draft.hidden.extend(paths);
             items.push((tidy.id, tidy.attributes));
         }
         let into = self.basis.into.map(|path| self.inputs.directory.join(path));
@@ -157,6 +164,11 @@ impl<'a> Drafting<'a> {
             {
                 self.draft.shared.insert(address.clone());
             }
+            let written = fields.iter().filter(|field| field.before.is_some() && field.after.is_some());
+            let written =
+                written.map(|field| &field.path).filter(|path| !left.iter().any(|left| left.path == **path));
+            let hidden = written.filter(|path| path.words().last().is_some_and(|word| config::is_key(word)));
+            self.draft.hidden.extend(hidden.map(|path| (address.clone(), path.clone())));
             self.draft.left.extend(left.into_iter().map(|left| (address.clone(), left)));
         }
     }

@@ -90,6 +90,7 @@ async fn adopt(
 async fn write(session: &Session, project: &str, command: &str, draft: &Draft, ui: &Ui) -> Result<(), Error> {
     session.state.prepare(project)?;
     let (lock, taken_from) = session.lock(project, command, ui).await?;
+    session.state.reserve(project, draft.outcomes().count())?;
     books::save(session, project, draft, taken_from.as_deref()).await?;
     Ok(lock.release()?)
 }

@@ -38,6 +38,11 @@ pub(super) fn show(draft: &Draft, ui: &Ui) {
             "{address} is in other environments, too: what is not overridden there becomes the same"
         ));
     }
+    for (address, path) in &draft.hidden {
+        ui.warn(&format!(
+            "{path} of {address} looks like a key: the diff hides it, the file has it in clear. Call it 'sensitive' to keep it out"
+        ));
+    }
     for left in &draft.left {
         ui.warn(&sentence(left));
     }
@@ -111,6 +116,8 @@ fn document(draft: &Draft, written: bool) -> Value {
         "adopted_in_part": addresses(&draft.in_part),
         "in_other_environments": addresses(&draft.shared),
         "left": left.collect::<Vec<_>>(),
+        "hidden_in_diff": draft.hidden.iter().map(|(address, path)| json!({"address": address.as_str(), "path": path}))
+            .collect::<Vec<_>>(),
         "files": files.collect::<Vec<_>>(),
         "written": written,
     })

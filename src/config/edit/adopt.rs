@@ -6,10 +6,11 @@ use super::{
     Editor, LeftAlone, Refused,
     path::{Op, Path, Step, below},
     sites::{Location, Owned, Site},
+    splice::refuse,
 };
 use crate::{
     config::{
-        expand::{References, Scope},
+        expand::{References, Scope, has_references},
         problems::Problems,
         scalar::{self, Meaning},
         tree::{Kind, Node, Spot},
@@ -127,6 +128,9 @@ impl Editor {
         let mut ops = Vec::new();
         for location in site.above.iter().chain([&site.item]).filter(|location| self.says(location, words)) {
             let path = below(&location.path, words);
+            if let Some(made) = self.spot(location.file, &path).and_then(made_by_a_variable) {
+                return Err(refuse(made, "a variable makes its value"));
+            }
             if self.spot(location.file, &path).is_none() {
                 if let Some(page) = self.page(location.file) {
                     page.way(&path)?;
@@ -234,4 +238,13 @@ impl Editor {
             }
         }
     }
+}
+
+/// The first part of a value that a variable makes.
+fn made_by_a_variable(spot: Spot<'_>) -> Option<Spot<'_>> {
+    if has_references(spot.node().text()) {
+        return Some(spot);
+    }
+    let values = spot.entries().into_iter().map(|(_, value)| value);
+    spot.items().into_iter().chain(values).find_map(made_by_a_variable)
 }

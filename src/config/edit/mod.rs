@@ -7,6 +7,8 @@
 mod adopt;
 mod disk;
 mod lines;
+#[cfg(test)]
+mod lossless;
 mod meant;
 mod path;
 mod remove;
@@ -91,7 +93,10 @@ impl EditError {
             Self::Moved { .. } => {
                 Some("run the command again: it starts from what the file says now".to_owned())
             }
-            Self::Disk { .. } => None,
+            Self::Disk { .. } => Some(
+                "nothing was written: see who may write the file and its folder, and whether the disk is full"
+                    .to_owned(),
+            ),
         }
     }
 }

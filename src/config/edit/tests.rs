@@ -163,6 +163,10 @@ fn empty_lists_missing_keys_and_other_line_breaks_are_no_trouble() {
         after("version: 1\r\ntenants:\r\n- id: x\r\n"),
         "version: 1\r\ntenants:\r\n- id: x\r\n- id: a-b\r\n  name: A\r\n"
     );
+    assert_eq!(
+        after("tenants:\n- { id: x } # x\nx: 1\n"),
+        "tenants:\n- { id: x } # x\n- { id: a-b, name: A }\nx: 1\n"
+    );
     assert_eq!(after("tenants: [{ id: x }]\n"), "tenants: [{ id: x }, { id: a-b, name: A }]\n");
 }
 

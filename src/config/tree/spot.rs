@@ -70,7 +70,11 @@ impl<'a> Spot<'a> {
 
     /// Whether it is written between braces or brackets.
     pub(in crate::config) fn is_flow(self) -> bool {
-        matches!(self.kind(), Kind::List | Kind::Map) && self.text().starts_with(['{', '['])
+        let is_bracket = matches!(self.kind(), Kind::List | Kind::Map) && self.text().starts_with(['{', '[']);
+        // A list of dashes that stand no deeper than their key starts with its first item, which may have a bracket.
+        let first = Self { at: self.at.saturating_add(1), ..self };
+        let is_empty = self.tree.raw(self.at).link <= first.at;
+        is_bracket && (is_empty || first.range().start > self.range().start)
     }
 
     /// The byte behind its last sign that says something.

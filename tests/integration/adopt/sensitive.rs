@@ -124,3 +124,23 @@ fn a_first_configuration_from_live_keeps_what_the_one_that_is_there_calls_sensit
     is_nowhere(&service, &ran);
     assert_eq!(ran.json()["left"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn what_the_diff_hides_and_nobody_calls_sensitive_is_said_to_be_written() {
+    let service = Service::start();
+    service.define(&["api_key"]);
+    service.yaml("tenants:\n  - { id: acme, name: Acme, attributes: { api_key: one } }\n");
+    service.seed(json!([
+        {"id": "acme", "name": "Acme", "customAttributes": {"api_key": "two"}},
+        {"id": "stray", "name": "Stray", "customAttributes": {"api_key": "three"}},
+    ]));
+    let ran = service.sh("drift --adopt * --yes").exits(0);
+    assert!(!ran.out.contains("three") && ran.out.contains("(sensitive)"), "{}", ran.out);
+    for id in ["acme", "stray"] {
+        let said = format!(
+            "attributes.api_key of tenant.{id} looks like a key: the diff hides it, the file has it in clear"
+        );
+        assert!(ran.err.contains(&said), "{}", ran.err);
+    }
+    assert!(file(&service).contains("api_key: three") && file(&service).contains("api_key: two"));
+}
