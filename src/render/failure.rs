@@ -3,7 +3,12 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
-use super::{plan_text::wrap, quote::plain, style::Styles, told::plural};
+use super::{
+    plan_text::wrap,
+    quote::{is_harmless, plain},
+    style::Styles,
+    told::plural,
+};
 use crate::{
     config::{Diagnostic, Related, Severity},
     plan::Problem,
@@ -148,11 +153,14 @@ fn one_text(diagnostic: &Diagnostic, styles: &Styles, width: usize) -> String {
     out
 }
 
-/// A source line without what a terminal would obey, as long as before.
+/// A source line without what a terminal would obey, each sign of it as many bytes long as before.
 fn plain_line(line: &str) -> String {
-    line.chars()
-        .map(|sign| if sign.is_control() && sign.len_utf8() == 1 && sign != '\t' { '?' } else { sign })
-        .collect()
+    let stand_in = |sign: char| match sign.len_utf8() {
+        1 => '?',
+        2 => '¿',
+        _ => '\u{fffd}',
+    };
+    line.chars().map(|sign| if sign == '\t' || is_harmless(sign) { sign } else { stand_in(sign) }).collect()
 }
 
 /// A problem as JSON.
@@ -167,4 +175,30 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> Value {
         "column": place.map(|it| it.column),
         "hint": diagnostic.hint,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Place;
+
+    #[test]
+    fn a_line_of_a_file_is_shown_at_its_place_and_cannot_repaint_the_screen() {
+        let line = "nme: a\u{1b}b\u{9b}c\u{2028}d\u{202e}e\u{feff}";
+        let problem = Diagnostic {
+            severity: Severity::Error,
+            code: "unknown_key",
+            message: "unknown key".to_owned(),
+            place: Some(Place { file: "a.yaml".into(), line: 3, column: 1 }),
+            snippet: Some(crate::config::Snippet {
+                line: line.to_owned(),
+                range: line.len() - 3..line.len(),
+            }),
+            hint: None,
+            related: Vec::new(),
+        };
+        let text = diagnostics_text(&[problem], &Styles::new(false), 80);
+        assert!(text.contains("nme: a?b¿c"), "{text}");
+        assert!(text.chars().all(|sign| sign == '\n' || is_harmless(sign)), "{text:?}");
+    }
 }

@@ -29,17 +29,19 @@ pub fn pretty(value: &Value, indent: &str) -> String {
     text.lines().fold(String::new(), |out, line| out + indent + &plain(line) + "\n")
 }
 
+/// Whether a terminal only shows it: no control character, none that turns the direction or breaks the line.
+pub(super) fn is_harmless(sign: char) -> bool {
+    !sign.is_control()
+        && !matches!(sign, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Text with control and direction characters written out, so that a name can't repaint the screen.
 pub(super) fn plain(text: &str) -> String {
-    let harmless = |sign: char| {
-        !sign.is_control()
-            && !matches!(sign, '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if text.chars().all(harmless) {
+    if text.chars().all(is_harmless) {
         return text.to_owned();
     }
     text.chars().fold(String::with_capacity(text.len() + 8), |mut out, sign| {
-        if harmless(sign) {
+        if is_harmless(sign) {
             out.push(sign);
         } else {
             // Writing to a string can't fail.

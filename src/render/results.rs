@@ -24,12 +24,9 @@ impl Ui {
     /// Shows a plan: as text and in lines always, as a document where nothing follows it.
     pub fn show_plan(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) {
         let (drift, last) = (telling == Telling::Drift, telling != Telling::Prelude);
-        let room = Room { width: self.width(), full: self.options.full, drift, now: Utc::now() };
         match self.format() {
-            Format::Text if last => {
-                self.write_long(&plan_text::plan(plan, header, rate, &self.out, room));
-            }
-            Format::Text => self.write_out(&plan_text::plan(plan, header, rate, &self.out, room)),
+            Format::Text if last => self.write_long(&self.plan_text(plan, header, rate, telling)),
+            Format::Text => self.write_out(&self.plan_text(plan, header, rate, telling)),
             Format::Markdown if last => self.write_out(&markdown::plan(plan, header, rate, drift)),
             Format::Json if last => self.write_json(&document::plan(plan, header, rate, self.options.full)),
             Format::Jsonl => self.plan_lines(plan, header, rate, last),
@@ -38,6 +35,13 @@ impl Ui {
         if last {
             self.summarize(|| markdown::plan(plan, header, rate, drift));
         }
+    }
+
+    /// A plan as text, as a person may read it.
+    pub fn plan_text(&self, plan: &Plan, header: &Header, rate: RateLimit, telling: Telling) -> String {
+        let drift = telling == Telling::Drift;
+        let room = Room { width: self.width(), full: self.options.full, drift, now: Utc::now() };
+        plan_text::plan(plan, header, rate, &self.out, room)
     }
 
     fn plan_lines(&self, plan: &Plan, header: &Header, rate: RateLimit, last: bool) {
@@ -140,13 +144,18 @@ impl Ui {
         match self.format() {
             Format::Json => self.write_json(&document::failure(failure)),
             Format::Jsonl => self.write_line(&jsonl::line("error", document::failure(failure))),
-            Format::Text => write_err(&failure.text(&self.err, self.width())),
+            Format::Text => write_err(&self.failure_text(failure)),
             Format::Markdown => {
                 let plain = super::style::Styles::new(false);
                 self.write_out(&markdown::failure(&failure.text(&plain, self.width())));
-                write_err(&failure.text(&self.err, self.width()));
+                write_err(&self.failure_text(failure));
             }
         }
+    }
+
+    /// An error as text, as a person may read it.
+    pub fn failure_text(&self, failure: &Failure) -> String {
+        failure.text(&self.err, self.width())
     }
 
     /// Shows the problems of a configuration, errors and warnings, as messages.

@@ -85,10 +85,13 @@ impl State {
     /// The file cannot be read, is damaged, or is of another major format.
     pub fn baseline(&self, project: &str) -> Result<Baseline, Error> {
         let path = self.baseline_path(project)?;
-        match disk::read(&path)? {
-            Some(bytes) => format::parse(WHAT, &path, &bytes),
-            None => Ok(Baseline::empty(project)),
+        let Some(bytes) = disk::read(&path)? else { return Ok(Baseline::empty(project)) };
+        let baseline: Baseline = format::parse(WHAT, &path, &bytes)?;
+        if baseline.project_id != project {
+            let why = format!("it is that of project '{}'", baseline.project_id);
+            return Err(Error::malformed(WHAT, &path, serde::de::Error::custom(why)));
         }
+        Ok(baseline)
     }
 
     /// Writes the baseline of its project, durably and in one step.

@@ -14,6 +14,7 @@ mod emulator;
 mod engine;
 mod faults;
 mod flows;
+mod fuzz;
 mod guards;
 mod hosts;
 mod init;

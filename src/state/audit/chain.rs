@@ -128,7 +128,8 @@ impl Chain {
     fn chain(&self, events: Vec<AuditEvent>, link: &mut Link) -> serde_json::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         for event in events {
-            let seq = link.seq + 1;
+            // A number that can't be followed was made up; repeated, it shows.
+            let seq = link.seq.saturating_add(1);
             let entry = AuditEntry::chained(&self.context, event, self.clock.now(), seq, link.hash.take())?;
             serde_json::to_writer(&mut bytes, &entry)?;
             bytes.push(b'\n');

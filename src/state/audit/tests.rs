@@ -310,3 +310,17 @@ fn no_edit_drop_reorder_or_cut_goes_unseen() {
         prop_assert_eq!(problems(&state).is_empty(), changed == original, "{}", changed);
     });
 }
+
+#[tokio::test]
+async fn a_line_whose_number_cannot_be_followed_stops_nobody_and_shows() {
+    let (_folder, state) = state();
+    drop(trail(&state, 1).await);
+    let only = lines(&state).remove(0);
+    write(&state, &[rehashed(&only, "\"seq\":1,", &format!("\"seq\":{},", u64::MAX))]);
+    fs::remove_file(state.root().join("audit/P1.head")).unwrap();
+    let audit = state.audit(context("02R")).unwrap();
+    audit.append(event(7)).await.unwrap();
+    assert_eq!(lines(&state).len(), 2);
+    let repeated = |it: &AuditProblem| matches!(it, AuditProblem::Repeated { line: 2, seq: u64::MAX });
+    assert!(problems(&state).iter().any(repeated), "{:?}", problems(&state));
+}

@@ -36,6 +36,7 @@ fn a_damaged_or_foreign_baseline_is_an_error_not_an_empty_one() {
         ("{}", "state_file_malformed"),
         ("{\"format_version\":\"1.0\"}", "state_file_malformed"),
         ("{\"format_version\":\"2.0\"}", "state_format_unsupported"),
+        ("{\"format_version\":\"1.0\",\"project_id\":\"P2\",\"resources\":{}}", "state_file_malformed"),
     ] {
         fs::write(&path, text).unwrap();
         let error = state.baseline("P1").unwrap_err();

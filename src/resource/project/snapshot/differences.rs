@@ -145,7 +145,8 @@ fn flow(id: &str, live: &Files, wanted: &Files) -> Option<FileDifference> {
 
 fn files_of(id: &str, files: &Files) -> BTreeMap<String, Value> {
     let prefix = format!("{FLOWS}{id}/");
-    let own = files.iter().filter_map(|(path, value)| Some((path.strip_prefix(&prefix)?, value)));
+    let parts = files.iter().filter(|(path, _)| super::is_part(path));
+    let own = parts.filter_map(|(path, value)| Some((path.strip_prefix(&prefix)?, value)));
     own.map(|(name, value)| (name.to_owned(), value.clone())).collect()
 }
 
@@ -167,6 +168,14 @@ mod tests {
         assert_eq!(differences(&roles("ROL1", "x"), &roles("ROL2", "x"), &[]), Vec::new());
         let found = differences(&roles("ROL1", "x"), &roles("ROL2", "y"), &[]);
         assert_eq!(found[0].fields[0].path.to_string(), "roles.Editor.description");
+    }
+
+    #[test]
+    fn what_is_no_part_of_a_snapshot_says_nothing_of_a_flow() {
+        let flow = json!({"flows/a/metadata.json": {"name": "A"}, "flows/a/contents.json": {"tasks": {}}});
+        let mut with_notes = flow.clone();
+        with_notes["flows/a/notes.md"] = json!("mine");
+        assert_eq!(differences(&files(with_notes), &files(flow), &[]), Vec::new());
     }
 
     #[test]
