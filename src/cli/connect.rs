@@ -131,15 +131,14 @@ pub(super) async fn connect_in(
     Ok(connection)
 }
 
-/// Connects to the company, for calls that are about no project yet.
-pub(super) async fn connect_to_company(
+/// Connects to the company, for calls that are about no project yet. Official clients ask for the license tier only
+/// where they speak for a project.
+pub(super) fn connect_to_company(
     session: &Session,
     sandbox: Option<Arc<Emulator>>,
     ui: &Ui,
 ) -> Result<Connection, Error> {
-    let connection = connection_to(session, String::new(), sandbox, ui)?;
-    connection.client.handshake().await;
-    Ok(connection)
+    connection_to(session, String::new(), sandbox, ui)
 }
 
 /// The sandbox with the projects of these sessions, where they are in one.

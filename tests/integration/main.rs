@@ -7,6 +7,8 @@ mod against;
 mod architecture;
 mod common;
 mod config;
+mod conformance;
+mod dependencies;
 mod disk;
 mod doctor;
 mod drift;

@@ -54,7 +54,7 @@ impl CreateArgs {
         let mut session = Session::open_creating(globals)?;
         let Some(from) = self.from else {
             let sandbox = open_sandbox(&[&session]).await?;
-            let connection = connect_to_company(&session, sandbox, ui).await?;
+            let connection = connect_to_company(&session, sandbox, ui)?;
             return run(
                 &session,
                 connection,

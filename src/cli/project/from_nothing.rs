@@ -38,7 +38,7 @@ pub(in crate::cli) async fn reconcile_with_project(
     let sandbox = open_sandbox_without(&session).await?;
     let there = match &sandbox {
         Some(_) => {
-            let company = connect_to_company(&session, sandbox.clone(), ui).await?;
+            let company = connect_to_company(&session, sandbox.clone(), ui)?;
             let listed = live::projects_by(&company.client, &list_of_company()).await?;
             let own = session.project_id()?;
             listed.iter().any(|project| project.object.id == own)
@@ -56,7 +56,7 @@ pub(in crate::cli) async fn reconcile_with_project(
     }
     let new = wanted(&session)?;
     session.keep(kinds);
-    let company = connect_to_company(&session, sandbox, ui).await?;
+    let company = connect_to_company(&session, sandbox, ui)?;
     let result = make_and_fill(&mut session, &company, &new, (globals, selection, command, kinds), ui).await;
     company.close().await?;
     result

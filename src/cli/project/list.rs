@@ -25,7 +25,7 @@ impl Args {
         // A key that is limited to projects speaks for one of them, one of the company need not.
         let (connection, request) = match session.project_id() {
             Ok(id) => (connection_to(&session, id, sandbox, ui)?, list()),
-            Err(_) => (connect_to_company(&session, sandbox, ui).await?, list_of_company()),
+            Err(_) => (connect_to_company(&session, sandbox, ui)?, list_of_company()),
         };
         let mut projects = live::projects_by(&connection.client, &request).await?;
         projects.sort_by(|a, b| (&a.object.name, &a.object.id).cmp(&(&b.object.name, &b.object.id)));

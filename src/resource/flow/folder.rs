@@ -14,6 +14,10 @@ use crate::resource::Object;
 /// Where `metadata.json` keeps keys of the flow itself that we do not know.
 const UNKNOWN: &str = "flow";
 
+/// What stands in `metadata.json` and is not of the metadata. Metadata that has such a key of its own keeps it below
+/// `UNKNOWN`.
+const TAKEN: [&str; 3] = ["screens", "references", UNKNOWN];
+
 impl Content {
     /// The flow in the files of a snapshot folder, by their names. It has no id: that is the folder's name.
     ///
@@ -24,10 +28,13 @@ impl Content {
         let contents = object_in(files, "contents.json")?.clone();
         let screens = read_screens(files, metadata.shift_remove("screens").as_ref())?;
         let references = metadata.shift_remove("references");
-        let unknown = match metadata.shift_remove(UNKNOWN) {
+        let mut unknown = match metadata.shift_remove(UNKNOWN) {
             Some(Value::Object(unknown)) => unknown,
             _ => Map::new(),
         };
+        if let Some(Value::Object(own)) = unknown.shift_remove("metadata") {
+            metadata.extend(own);
+        }
         let mut flow = Map::new();
         flow.insert("metadata".to_owned(), Value::Object(metadata));
         flow.insert("contents".to_owned(), Value::Object(contents));
@@ -46,7 +53,15 @@ impl Content {
             match (key.as_str(), value) {
                 ("flowId" | "screens", _) => {}
                 ("contents", contents) => drop(files.insert("contents.json".to_owned(), contents.clone())),
-                ("metadata", Value::Object(known)) => metadata.extend(known.clone()),
+                ("metadata", Value::Object(known)) => {
+                    let all = known.iter().map(|(key, value)| (key.clone(), value.clone()));
+                    let (own, plain): (Vec<_>, Vec<_>) =
+                        all.partition(|(key, _)| TAKEN.contains(&key.as_str()));
+                    metadata.extend(plain);
+                    if !own.is_empty() {
+                        unknown.insert(key.clone(), Value::Object(own.into_iter().collect()));
+                    }
+                }
                 ("references", references) => {
                     if !Place::References.is_empty(references) {
                         metadata.insert("references".to_owned(), references.clone());

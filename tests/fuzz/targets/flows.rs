@@ -29,7 +29,8 @@ const LOOK: &str = "version: 1\ntheme: { file: flow.json }\n";
 /// One document, in any form, or two that are compared.
 pub fn flow(data: &[u8]) {
     let parts = parts(data);
-    named_by_a_configuration(parts[0]);
+    let look = data.windows(8).any(|word| word == b"\"styles\"");
+    named_by_a_configuration(parts[0], if look { LOOK } else { CONFIGURATION });
     let values: Vec<Value> = parts.iter().filter_map(|part| serde_json::from_slice(part).ok()).collect();
     let flows: Vec<Content> = values.iter().filter_map(read).collect();
     flows.iter().for_each(looked_at);
@@ -49,13 +50,11 @@ pub fn flow(data: &[u8]) {
 }
 
 /// Read as a file that the configuration names, strictly, all problems at their lines.
-fn named_by_a_configuration(text: &[u8]) {
+fn named_by_a_configuration(text: &[u8], yaml: &str) {
     let directory = FOLDER.with(|folder| folder.path().to_owned());
     fs::write(directory.join("flow.json"), text).expect("a file can be written");
-    for yaml in [CONFIGURATION, LOOK] {
-        let files = vec![SourceFile { path: "descope.yaml".into(), text: yaml.to_owned() }];
-        load(&Inputs { embedded: Some(files), ..inputs(directory.clone(), None) });
-    }
+    let files = vec![SourceFile { path: "descope.yaml".into(), text: yaml.to_owned() }];
+    load(&Inputs { embedded: Some(files), ..inputs(directory, None) });
 }
 
 /// A flow in one document; or in a document whose keys are the names of files.

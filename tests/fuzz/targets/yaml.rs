@@ -69,13 +69,12 @@ pub fn yaml(data: &[u8]) {
         text: String::from_utf8_lossy(part).into_owned(),
     };
     let files: Vec<SourceFile> = parts(data).iter().enumerate().map(source).collect();
-    for environment in [None, Some("dev"), Some("prod")] {
+    let defined = files.iter().any(|file| file.text.contains("environments"));
+    let environments = if defined { &[Some("dev"), Some("prod")][..] } else { &[None] };
+    for environment in environments.iter().copied() {
         let inputs = Inputs { embedded: Some(files.clone()), ..inputs(directory.clone(), environment) };
         if let Some(config) = load(&inputs) {
             tell::plan(&config.desired, &Live::default(), &Scope::default());
-        }
-        if environment.is_none() && !files.iter().any(|file| file.text.contains("environments")) {
-            break;
         }
     }
 }

@@ -11,13 +11,15 @@ use serde_json::{Value, json};
 
 use crate::common::Service;
 
+pub(crate) use snapshots::sample;
+
 /// The well-formed id of a made-up project.
-pub(super) fn id(name: &str) -> String {
+pub(crate) fn id(name: &str) -> String {
     format!("P2{name:0>26}")
 }
 
 /// A service with a project for each of these names, one key for all of them, and none named in the environment.
-pub(super) fn several(names: &[&str], options: Options) -> Service {
+pub(crate) fn several(names: &[&str], options: Options) -> Service {
     let projects = names.iter().map(|name| ProjectSpec::new(&id(name), &format!("PCC {name}"))).collect();
     let mut service = Service::start_with(Options { projects, ..options });
     service.desk.set("DESCOPE_PROJECT_ID", "");
@@ -31,7 +33,7 @@ pub(super) fn key_of(name: &str) -> KeySpec {
 }
 
 /// The projects that there are, by name.
-pub(super) fn listed(service: &Service) -> Vec<Value> {
+pub(crate) fn listed(service: &Service) -> Vec<Value> {
     let mut all = service.post("/v1/mgmt/projects/list", &json!({}))["projects"].as_array().unwrap().clone();
     all.sort_by_key(|project| project["name"].to_string());
     all

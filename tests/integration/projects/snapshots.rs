@@ -9,7 +9,7 @@ use super::{id, several};
 use crate::common::{Service, root};
 
 /// The sample of a snapshot, as the service takes it.
-fn sample() -> Map<String, Value> {
+pub(crate) fn sample() -> Map<String, Value> {
     let folder = root().join("tests/data/snapshot-sample/project");
     let mut files = Map::new();
     let mut open = vec![folder.clone()];

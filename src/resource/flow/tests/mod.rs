@@ -125,6 +125,15 @@ fn a_folder_must_have_the_files_it_lists_and_no_others() {
 }
 
 #[test]
+fn metadata_with_keys_that_a_folder_uses_itself_keeps_them() {
+    let object = json!({"screens": [{}], "references": {"a": 1}, "flow": 5, "name": "Sign in"});
+    let flow = content(json!({"flowId": "a", "metadata": object, "contents": {"tasks": {}}, "other": 7}));
+    let read = Content::from_folder(&flow.folder()).unwrap().named("a");
+    assert!(read.same(&flow), "{}", to_go_json(&read.exported()));
+    assert_eq!(read.folder(), flow.folder());
+}
+
+#[test]
 fn connectors_and_roles_count_by_name() {
     let live = sample("sign-up-or-in");
     let elsewhere =
