@@ -34,6 +34,7 @@ pub(super) async fn plan(globals: &Globals, selection: &Selection, ui: &Ui) -> R
         let own = Globals { environment: Some(name.clone()), ..globals.clone() };
         let before = kept.kept_documents().len();
         let ask = Ask { selection, command: "plan", goal: Goal::Plan, kinds: Kinds::All, out: None };
+        let kept = kept.of_environment(name);
         let result = reconcile_configuration(ask, &own, &kept).await;
         let exit = result.unwrap_or_else(|error| {
             failed += 1;

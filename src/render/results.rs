@@ -47,6 +47,7 @@ impl Ui {
     fn plan_lines(&self, plan: &Plan, header: &Header, rate: RateLimit, last: bool) {
         let document = document::plan(plan, header, rate, self.options.full);
         let summary = last.then(|| jsonl::plan_summary(&document));
+        self.keep(&document);
         self.write_line(&jsonl::line("plan", document));
         if let Some(line) = &summary {
             self.write_line(line);
@@ -143,7 +144,11 @@ impl Ui {
         self.annotate(&failure.diagnostics);
         match self.format() {
             Format::Json => self.write_json(&document::failure(failure)),
-            Format::Jsonl => self.write_line(&jsonl::line("error", document::failure(failure))),
+            Format::Jsonl => {
+                let document = document::failure(failure);
+                self.keep(&document);
+                self.write_line(&jsonl::line("error", document));
+            }
             Format::Text => write_err(&self.failure_text(failure)),
             Format::Markdown => {
                 let plain = super::style::Styles::new(false);

@@ -75,6 +75,8 @@ pub struct Ui {
     failed: Arc<AtomicBool>,
     /// Where documents go that are to be parts of one.
     parts: Option<Arc<Mutex<Vec<Value>>>>,
+    /// The environment that every line belongs to, where a run is about several.
+    environment: Option<String>,
 }
 
 /// Columns where nobody says how many there are.
@@ -100,6 +102,7 @@ impl Ui {
             out_is_terminal: out,
             failed: Arc::default(),
             parts: None,
+            environment: None,
             options,
         }
     }
@@ -108,6 +111,20 @@ impl Ui {
     #[must_use]
     pub fn keeping_documents(&self) -> Self {
         Self { parts: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The same streams for one environment of several: every line names it.
+    #[must_use]
+    pub fn of_environment(&self, name: &str) -> Self {
+        Self { environment: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Keeps a document that is to be a part of one, if that is how it is, and says whether it did.
+    pub(super) fn keep(&self, document: &impl Serialize) -> bool {
+        let Some(parts) = &self.parts else { return false };
+        let document = serde_json::to_value(document).unwrap_or_default();
+        parts.lock().unwrap_or_else(PoisonError::into_inner).push(document);
+        true
     }
 
     /// The documents that were kept.
@@ -207,9 +224,7 @@ impl Ui {
 
     /// Writes a document of the run; of JSON lines, it is the last one.
     pub fn write_json(&self, document: &impl Serialize) {
-        if let Some(parts) = &self.parts {
-            let document = serde_json::to_value(document).unwrap_or_default();
-            parts.lock().unwrap_or_else(PoisonError::into_inner).push(document);
+        if self.keep(document) {
             return;
         }
         if self.format() == Format::Jsonl {
@@ -221,9 +236,16 @@ impl Ui {
         self.note_loss(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));
     }
 
-    /// Writes a JSON line.
+    /// Writes a JSON line, with the environment that it belongs to where there are several.
     pub(super) fn write_line(&self, line: &Value) {
-        self.write_out(&format!("{line}\n"));
+        match (&self.environment, line) {
+            (Some(name), Value::Object(keys)) => {
+                let mut keys = keys.clone();
+                keys.insert("environment".to_owned(), Value::from(name.as_str()));
+                self.write_out(&format!("{}\n", Value::Object(keys)));
+            }
+            _ => self.write_out(&format!("{line}\n")),
+        }
     }
 }
 

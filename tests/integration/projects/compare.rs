@@ -126,3 +126,22 @@ fn labels_and_names_of_projects_are_no_difference_and_their_tags_are() {
     assert_eq!(told["differences"].as_array().unwrap().len(), 1, "{told}");
     assert_eq!(told["differences"][0]["address"], "project.settings");
 }
+
+#[test]
+fn json_lines_of_all_environments_name_theirs_and_the_last_one_has_them_all() {
+    let mut service = three_environments();
+    service.sh("apply -e dev --yes").exits(0);
+    service.desk.set("KEY_staging", "Kwrong");
+    let ran = service.sh("plan -e all -o jsonl").exits(1);
+    let lines: Vec<serde_json::Value> = ran.out.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let of = |it: &serde_json::Value| (it["type"].clone(), it["environment"].clone());
+    let told: Vec<_> = lines.iter().map(of).collect();
+    let expected =
+        [("plan", "dev"), ("summary", "dev"), ("error", "staging"), ("plan", "prod"), ("summary", "prod")];
+    assert_eq!(told[..5], expected.map(|(kind, name)| (json!(kind), json!(name))), "{ran:?}");
+    let last = lines.last().unwrap();
+    let document = service.sh("plan -e all -o json").exits(1).json();
+    assert_eq!((lines.len(), &last["environments"]), (6, &document["environments"]));
+    assert_eq!(last["summary"], json!({"environments": 3, "failed": 1}));
+    assert_eq!(last["environments"][0]["summary"]["unchanged"], 2);
+}
