@@ -186,7 +186,7 @@ pub(super) async fn reconcile(
     let who = who(session, connection, &plan).await;
     who.note(&mut plan);
     if let Kept::From(saved) = order.kept {
-        plan::still_holds(&saved.changes, &plan).map_err(Error::PlanMoved)?;
+        plan::still_holds(&saved.changes, &plan, &live.index()).map_err(Error::PlanMoved)?;
     }
     let header = session.header(connection);
     let rate = connection.client.rate();
