@@ -28,7 +28,7 @@ pub(super) async fn plan(globals: &Globals, selection: &Selection, ui: &Ui) -> R
     if names.is_empty() {
         return Err(Error::Usage("-e all needs environments in the configuration".to_owned()));
     }
-    let kept = ui.keeping_documents();
+    let kept = ui.keeping_documents(names.len());
     let (mut end, mut documents, mut failed) = (Exit::Done, Vec::new(), 0);
     for name in &names {
         let own = Globals { environment: Some(name.clone()), ..globals.clone() };
@@ -55,8 +55,25 @@ pub(super) async fn plan(globals: &Globals, selection: &Selection, ui: &Ui) -> R
         "environments": documents,
         "summary": {"environments": names.len(), "failed": failed},
     });
-    ui.show_object(&text, &document);
+    if ui.is_json() || ui.is_text() {
+        ui.show_object(&text, &document);
+    } else {
+        // The plans stand above, each a page of its own.
+        let rows: Vec<Value> = documents.iter().map(row).collect();
+        ui.show_told("", &text, &json!({"environments": rows}));
+    }
     Ok(end)
+}
+
+/// What a document says of its environment in one row: how much of what, or what went wrong.
+fn row(document: &Value) -> Value {
+    let environment = document.get("environment").cloned().unwrap_or_default();
+    let mut row = serde_json::Map::from_iter([("environment".to_owned(), environment)]);
+    row.extend(document.get("summary").and_then(Value::as_object).cloned().unwrap_or_default());
+    if let Some(message) = document.pointer("/error/message") {
+        row.insert("error".to_owned(), message.clone());
+    }
+    Value::Object(row)
 }
 
 /// A document with the environment's name in it, errors too.

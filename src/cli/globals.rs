@@ -178,6 +178,9 @@ pub(super) struct Globals {
     /// Who gave each of the values that have a variable.
     #[arg(skip)]
     pub(super) sources: BTreeMap<String, ValueSource>,
+    /// The words of the command: `tenant show`.
+    #[arg(skip)]
+    pub(super) words: String,
 }
 
 /// The flags that choose a part of the plan.
@@ -238,6 +241,12 @@ impl Globals {
             }
         };
         Ok(self)
+    }
+
+    /// What heads a Markdown page of the command: its words, and whether it is the sandbox's.
+    pub(super) fn title(&self) -> String {
+        let sandbox = if self.sandbox.is_some() { " (SANDBOX)" } else { "" };
+        format!("{}{sandbox}", self.words)
     }
 
     /// How the run talks.

@@ -25,7 +25,7 @@ impl Args {
     pub(super) fn run(self, ui: &Ui, root: Command) -> Result<Exit, Error> {
         let Some(folder) = self.out else {
             let page = page(root).map_err(|source| failed("the manual page".as_ref(), source))?;
-            ui.show_object(&page, &json!({"page": page}));
+            ui.show_source(&page, &json!({"page": page}));
             return Ok(Exit::Done);
         };
         let written = std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(root, &folder));

@@ -119,7 +119,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return usage::wrong(error, &arguments),
     };
-    let ui = Ui::new(cli.globals.ui_options());
+    let ui = Ui::new(cli.globals.ui_options()).entitled(cli.globals.title());
     let result = log::start(&cli.globals).and_then(|()| run(cli, &ui));
     match result {
         // A result that nobody got is no success.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use clap::{
-    Command, FromArgMatches,
+    ArgMatches, Command, FromArgMatches,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
@@ -33,8 +33,15 @@ fn read(arguments: &[OsString], command: &Command) -> Result<Cli, clap::Error> {
     let mut matches = command.clone().try_get_matches_from(arguments)?;
     let source = |flag: &clap::Id| Some((flag.to_string(), matches.value_source(flag.as_str())?));
     let sources = matches.ids().filter_map(source).collect();
+    let words = words(&matches);
     let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command.clone()))?;
-    Ok(Cli { globals: Globals { sources, ..cli.globals }, ..cli })
+    Ok(Cli { globals: Globals { sources, words, ..cli.globals }, ..cli })
+}
+
+/// The words of the command: `tenant show`.
+fn words(matches: &ArgMatches) -> String {
+    let commands = std::iter::successors(matches.subcommand(), |(_, inner)| inner.subcommand());
+    commands.map(|(name, _)| name).collect::<Vec<_>>().join(" ")
 }
 
 /// An error that goes away, or turns into another, without a variable is that variable's.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Header, Ui,
+    Format, Header, Ui, markdown,
     plan_text::wrap,
     quote::{MASK, inline, plain},
     style::Styles,
@@ -17,6 +17,9 @@ impl Ui {
     /// Shows what differs between two environments.
     pub fn show_comparison(&self, found: &Comparison, from: &Header, to: &Header) {
         let text = text(found, from, to, self.out_styles(), self.width());
+        if self.format() == Format::Markdown {
+            return self.write_out(&markdown::comparison(found, from, to));
+        }
         self.show_object(&text, &document(found, from, to));
     }
 }
@@ -68,7 +71,7 @@ fn counts(found: &Comparison) -> [usize; 3] {
     [Presence::Both, Presence::OnlyFrom, Presence::OnlyTo].map(count)
 }
 
-fn summary(found: &Comparison, one: &str, two: &str) -> String {
+pub(super) fn summary(found: &Comparison, one: &str, two: &str) -> String {
     let [both, only_one, only_two] = counts(found);
     let parts = [
         (both, "differ".to_owned()),

@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    Failure, Format, Header, Table, Telling, Ui,
+    Failure, Format, Header, Properties, Table, Telling, Ui,
     json::{self as document, Document},
     jsonl, markdown,
     plan_text::{self, Room},
+    quote::plain,
     report_text,
     ui::write_err,
 };
@@ -27,13 +28,18 @@ impl Ui {
         match self.format() {
             Format::Text if last => self.write_long(&self.plan_text(plan, header, rate, telling)),
             Format::Text => self.write_out(&self.plan_text(plan, header, rate, telling)),
-            Format::Markdown if last => self.write_out(&markdown::plan(plan, header, rate, drift)),
+            Format::Markdown if last => {
+                self.write_out(&markdown::plan(plan, header, rate, drift, self.share));
+                if self.is_keeping() {
+                    self.keep(&document::plan(plan, header, rate, false));
+                }
+            }
             Format::Json if last => self.write_json(&document::plan(plan, header, rate, self.options.full)),
             Format::Jsonl => self.plan_lines(plan, header, rate, last),
             Format::Markdown | Format::Json => {}
         }
         if last {
-            self.summarize(|| markdown::plan(plan, header, rate, drift));
+            self.summarize(|| markdown::plan(plan, header, rate, drift, 1));
         }
     }
 
@@ -106,36 +112,81 @@ impl Ui {
                 }
                 self.write_line(&jsonl::line("summary", json!({"items": count})));
             }
-            Format::Markdown => self.write_out(&markdown::list(table)),
+            Format::Markdown => self.write_out(&markdown::list(self.title(), None, table)),
+            Format::Text => self.write_table(table),
+        }
+    }
+
+    /// Shows a list below what is said of all of it; the items alone as JSON.
+    pub fn show_list_of(&self, facts: &Value, table: &Table, items: Vec<Value>) {
+        match self.format() {
             Format::Text => {
-                // A program that reads it, or somebody who wants it all, wants no cut cells.
-                let whole = self.options.full || !self.out_is_terminal;
-                let width = if whole { usize::MAX } else { self.width() };
-                self.write_out(&table.text(&self.out, width));
+                self.write_out(&format!("{}\n", Properties::of(facts).text()));
+                self.write_table(table);
             }
+            Format::Markdown => self.write_out(&markdown::list(self.title(), Some(facts), table)),
+            Format::Json | Format::Jsonl => self.show_list(table, items),
+        }
+    }
+
+    fn write_table(&self, table: &Table) {
+        // A program that reads it, or somebody who wants it all, wants no cut cells.
+        let whole = self.options.full || !self.out_is_terminal;
+        let width = if whole { usize::MAX } else { self.width() };
+        self.write_out(&table.text(&self.out, width));
+    }
+
+    /// Shows what is said of something and its parts, by their names, for people.
+    pub fn show_parts(&self, facts: &Value, parts: &[(String, String)]) {
+        if self.format() == Format::Markdown {
+            return self.write_out(&markdown::folded(self.title(), facts, parts));
+        }
+        self.write_out(&format!("{}\n", Properties::of(facts).text()));
+        for (name, text) in parts {
+            self.write_out(&format!("{}:\n{text}", plain(name)));
         }
     }
 
     /// Shows a result: text, or the document of these keys.
     pub fn show_result(&self, text: &str, keys: &impl Serialize) {
-        if self.is_json() { self.write_json(&Document::of(keys)) } else { self.write_text(text) }
-    }
-
-    /// Shows one object: text, or the JSON document.
-    pub fn show_object(&self, text: &str, document: &Value) {
-        // Some documents are whole already.
-        let bare = document.as_object().filter(|keys| !keys.contains_key("format_version"));
-        match bare {
-            _ if !self.is_json() => self.write_text(text),
-            Some(keys) => self.write_json(&Document::of(keys)),
-            None => self.write_json(document),
+        match self.format() {
+            Format::Text => self.write_out(text),
+            Format::Markdown => {
+                let document = serde_json::to_value(keys).unwrap_or_default();
+                self.write_out(&markdown::object(self.title(), text, &document));
+            }
+            Format::Json | Format::Jsonl => self.write_json(&Document::of(keys)),
         }
     }
 
-    fn write_text(&self, text: &str) {
+    /// Shows one object: text, or the document.
+    pub fn show_object(&self, text: &str, document: &Value) {
+        self.show_told(text, text, document);
+    }
+
+    /// Shows one object: names and values, or the document.
+    pub fn show_properties(&self, document: &Value) {
+        self.show_told(&Properties::of(document).text(), "", document);
+    }
+
+    /// Shows one object: text, or the document; as Markdown with these sentences above its tables.
+    pub fn show_told(&self, text: &str, told: &str, document: &Value) {
+        // Some documents are whole already.
+        let bare = document.as_object().filter(|keys| !keys.contains_key("format_version"));
+        match (self.format(), bare) {
+            (Format::Text, _) => self.write_out(text),
+            (Format::Markdown, _) => self.write_out(&markdown::object(self.title(), told, document)),
+            (Format::Json | Format::Jsonl, Some(keys)) => self.write_json(&Document::of(keys)),
+            (Format::Json | Format::Jsonl, None) => self.write_json(document),
+        }
+    }
+
+    /// Shows a text that is shown as it is, or the document of these keys.
+    pub fn show_source(&self, text: &str, keys: &impl Serialize) {
         match self.format() {
-            Format::Markdown => self.write_out(&markdown::block(text)),
-            _ => self.write_out(text),
+            Format::Text => self.write_out(text),
+            Format::Markdown => self.write_out(&markdown::block(self.title(), text)),
+            Format::Json | Format::Jsonl => self.write_json(&Document::of(keys)),
         }
     }
 
@@ -152,7 +203,12 @@ impl Ui {
             Format::Text => write_err(&self.failure_text(failure)),
             Format::Markdown => {
                 let plain = super::style::Styles::new(false);
-                self.write_out(&markdown::failure(&failure.text(&plain, self.width())));
+                self.write_out(&markdown::failure(
+                    &failure.text(&plain, self.width()),
+                    self.environment(),
+                    self.share,
+                ));
+                self.keep(&document::failure(failure));
                 write_err(&self.failure_text(failure));
             }
         }
@@ -186,7 +242,7 @@ impl Ui {
             Format::Markdown => {
                 let plain = super::style::Styles::new(false);
                 let problems = super::failure::diagnostics_text(diagnostics, &plain, self.width());
-                self.write_out(&markdown::block(&format!("{problems}{text}")));
+                self.write_out(&markdown::block(self.title(), &format!("{problems}{text}")));
             }
         }
     }

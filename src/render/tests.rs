@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     apply::{Fault, Outcome, Report, Status},
-    plan::{Inputs, Plan, Scope, Warning, compute},
+    plan::{Comparison, Inputs, Plan, Presence, Scope, Unlike, Warning, compute},
     resource::{
-        Address, Desired, Live, Observed, Path,
+        Address, Desired, FieldChange, Live, Observed, Path,
         tenant::{Bag, Names, Tenant},
     },
     state::Baseline,
@@ -105,12 +105,12 @@ fn a_plan_at_forty_columns() {
 
 #[test]
 fn a_plan_as_markdown() {
-    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, false));
+    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, false, 1));
 }
 
 #[test]
 fn a_drift_as_markdown() {
-    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, true));
+    assert_snapshot!(markdown::plan(&everything(), &header(), RateLimit::DEFAULT, true, 1));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn colours_are_never_the_only_sign() {
 fn sensitive_values_are_in_no_output() {
     let plan = everything();
     let document = super::json::plan(&plan, &header(), RateLimit::DEFAULT, true).to_string();
-    let comment = markdown::plan(&plan, &header(), RateLimit::DEFAULT, false);
+    let comment = markdown::plan(&plan, &header(), RateLimit::DEFAULT, false, 1);
     for output in [text(&plan, 80, false), document, comment] {
         assert!(
             !output.contains("s3cret") && !output.contains("\"old\" ->") && output.contains("(sensitive)"),
@@ -198,4 +198,67 @@ fn who_changed_something_and_when_is_told_where_it_is_known() {
     assert!(line.ends_with("(changed outside this tool; Descope's audit does not know who)"), "{line}");
     assert_eq!(when, Value::Null);
     assert!(told(&mut plan, Traced::NotAsked).0.ends_with("(changed outside this tool)"));
+}
+
+#[test]
+fn two_environments_compared_as_markdown() {
+    let unlike = |address: &str, presence, fields| Unlike {
+        address: address.parse().unwrap(),
+        counterpart: None,
+        presence,
+        name: "x".into(),
+        fields,
+    };
+    let field = |path: &[&str], before: Value, after: Value| {
+        FieldChange::new(Path::new(path.iter().copied()), Some(before), Some(after))
+    };
+    let secret =
+        FieldChange { sensitive: true, ..field(&["attributes", "token"], json!("s3cret"), json!("other")) };
+    let evil = field(&["name"], json!("a|b\n```\n<b>"), json!("\u{1b}[2J`c`"));
+    let found = Comparison {
+        differences: vec![
+            unlike("tenant.acme", Presence::Both, vec![evil, secret]),
+            unlike("tenant.one", Presence::OnlyFrom, vec![]),
+            unlike("tenant.two", Presence::OnlyTo, vec![]),
+        ],
+        same: 3,
+    };
+    let two = Header { environment: Some("prod".into()), ..header() };
+    assert_snapshot!(markdown::comparison(&found, &header(), &two), @r##"
+    ### descope-mgmt compare: `staging` and `prod`
+
+    **1 differ, 1 only in the first, 1 only in the second. 3 the same.**
+
+    Project `P2abc` `PCC Staging` · `descope.yaml` · `environment from branch release/7`  
+    compared with Project `P2abc` `PCC Staging` · `descope.yaml` · `environment from branch release/7`
+
+    From `staging` (red) to `prod` (green).
+
+    <details open><summary>1 different</summary>
+
+    ```diff
+    ! tenant.acme
+    -     name: "a|b\n```\n<b>"
+    +     name: "\u001b[2J`c`"
+    !     attributes.token: (sensitive)
+    ```
+
+    </details>
+
+    <details open><summary>1 only in staging</summary>
+
+    ```diff
+    - tenant.one
+    ```
+
+    </details>
+
+    <details open><summary>1 only in prod</summary>
+
+    ```diff
+    + tenant.two
+    ```
+
+    </details>
+    "##);
 }

@@ -75,6 +75,10 @@ pub struct Ui {
     failed: Arc<AtomicBool>,
     /// Where documents go that are to be parts of one.
     parts: Option<Arc<Mutex<Vec<Value>>>>,
+    /// The words of the command, which head its Markdown.
+    title: String,
+    /// How many pages of Markdown share the length of one.
+    pub(super) share: usize,
     /// The environment that every line belongs to, where a run is about several.
     environment: Option<String>,
 }
@@ -102,21 +106,44 @@ impl Ui {
             out_is_terminal: out,
             failed: Arc::default(),
             parts: None,
+            title: "result".to_owned(),
+            share: 1,
             environment: None,
             options,
         }
     }
 
-    /// The same streams, but documents are kept, for the caller to make one of them.
+    /// The same streams, for the command of these words.
     #[must_use]
-    pub fn keeping_documents(&self) -> Self {
-        Self { parts: Some(Arc::default()), ..self.clone() }
+    pub fn entitled(self, words: String) -> Self {
+        Self { title: words, ..self }
+    }
+
+    /// The environment that it is about, where a run is about several.
+    pub(super) fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
+    }
+
+    /// The words of the command.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The same streams, but so many documents are kept, for the caller to make one of them.
+    #[must_use]
+    pub fn keeping_documents(&self, count: usize) -> Self {
+        Self { parts: Some(Arc::default()), share: count.max(1), ..self.clone() }
     }
 
     /// The same streams for one environment of several: every line names it.
     #[must_use]
     pub fn of_environment(&self, name: &str) -> Self {
         Self { environment: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// Whether documents are to be parts of one.
+    pub(super) fn is_keeping(&self) -> bool {
+        self.parts.is_some()
     }
 
     /// Keeps a document that is to be a part of one, if that is how it is, and says whether it did.
@@ -147,6 +174,11 @@ impl Ui {
     /// Whether results are JSON, as one document or in lines.
     pub fn is_json(&self) -> bool {
         matches!(self.options.format, Format::Json | Format::Jsonl)
+    }
+
+    /// Whether results are for people, and nothing else.
+    pub fn is_text(&self) -> bool {
+        self.format() == Format::Text
     }
 
     /// What results look like.

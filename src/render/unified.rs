@@ -2,7 +2,7 @@
 
 use similar::TextDiff;
 
-use super::{Ui, quote::plain};
+use super::{Format, Ui, markdown, quote::plain};
 
 /// Lines that are shown around each part that differs.
 const CONTEXT: usize = 3;
@@ -17,6 +17,9 @@ pub fn unified(name: &str, before: &str, after: &str) -> String {
 impl Ui {
     /// Shows a unified diff among the results.
     pub fn show_diff(&self, diff: &str) {
+        if self.format() == Format::Markdown {
+            return self.write_out(&markdown::difference(self.title(), diff));
+        }
         let mut text = String::with_capacity(diff.len());
         for line in diff.lines() {
             let line = plain(line);

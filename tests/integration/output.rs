@@ -141,3 +141,111 @@ fn problems_of_a_configuration_are_annotations_where_github_reads_them() {
     silent.write("descope.yaml", "version: 1\nnope: 1\n");
     assert!(!silent.sh("config validate").exits(5).err.contains("::"));
 }
+
+/// A configuration with a flow, a secret and a name that would be markup, applied in the sandbox of two environments.
+fn furnished() -> Desk {
+    let desk = Desk::new();
+    desk.write(
+        "descope.yaml",
+        "version: 1\nenvironments: { dev: {}, test: {} }\ntenants:\n  - { id: acme, name: \"<b>A|c</b> `me` @team\", \
+         domains: [acme.example], attributes: { plan: gold, token: t0ps3cret }, sensitive: [attributes.token], \
+         environments: [dev] }\n  - { id: both, name: Both }\nflows: [{ id: login, template: login@1 }]\n\
+         settings: { allow_shared_tenant_ids: true }\n",
+    );
+    desk.sh("--sandbox -e dev apply --yes").exits(0);
+    desk.sh("--sandbox -e test apply --yes").exits(0);
+    desk
+}
+
+/// A page of Markdown: a heading first, nothing for a terminal, nothing secret, all that is opened closed.
+#[track_caller]
+fn is_page(text: &str, heading: &str) {
+    assert!(text.starts_with(&format!("### descope-mgmt {heading}")), "{heading}: {text}");
+    assert!(text.chars().count() < 60_000 && text.ends_with('\n'));
+    assert!(!text.contains('\u{1b}') && !text.contains("t0ps3cret"), "{text}");
+    assert_eq!(text.matches("<details").count(), text.matches("</details>").count(), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("```")).count() % 2, 0, "{text}");
+    let mut fenced = false;
+    for line in text.lines() {
+        fenced ^= line.starts_with("```");
+        let of_ours = line.starts_with("<details") || line == "</details>";
+        assert!(
+            fenced || of_ours || !without_code(line).contains("<b>"),
+            "a live value became markup: {line}"
+        );
+    }
+}
+
+/// A line without its code spans, which end with as many backticks as they begin with.
+fn without_code(line: &str) -> String {
+    let (mut rest, mut bare) = (line, String::new());
+    while let Some(at) = rest.find('`') {
+        let (before, behind) = rest.split_at(at);
+        let inner = behind.trim_start_matches('`');
+        let fence = &behind[..behind.len() - inner.len()];
+        bare += before;
+        let ends =
+            |end: &usize| !inner[end + fence.len()..].starts_with('`') && !inner[..*end].ends_with('`');
+        let end = inner.match_indices(fence).map(|(at, _)| at).find(ends);
+        rest = end.map_or("", |end| &inner[end + fence.len()..]);
+    }
+    bare + rest
+}
+
+#[test]
+fn every_result_is_a_page_of_markdown() {
+    let desk = furnished();
+    for (line, heading, said) in [
+        ("tenant list", "tenant list (SANDBOX)", "| ID | NAME |"),
+        ("tenant show acme", "tenant show (SANDBOX): `acme`", "#### attributes"),
+        ("flow list", "flow list (SANDBOX)", "| login |"),
+        ("flow show login", "flow show (SANDBOX): `login`", "| what | value |"),
+        ("flow validate", "flow validate (SANDBOX)", "No flow leans on anything."),
+        ("project show", "project show (SANDBOX)", "| tenants | 2 |"),
+        ("project list", "project list (SANDBOX)", "| --- |"),
+        ("backup list", "backup list (SANDBOX)", "| --- |"),
+        (
+            "backup show latest",
+            "backup show (SANDBOX): `01",
+            "| tenant.acme | not there: about to be created |",
+        ),
+        (
+            "backup show latest --full",
+            "backup show (SANDBOX): `01",
+            "<details><summary>tenant.acme</summary>",
+        ),
+        ("backup verify", "backup verify (SANDBOX)", "| what | value |"),
+        ("audit list", "audit list (SANDBOX)", "| tenant.acme |"),
+        ("audit verify", "audit verify (SANDBOX)", "| what | value |"),
+        ("config show", "config show (SANDBOX)", "| `settings.rate_limit` | 200/60s |"),
+        ("lock show", "lock show (SANDBOX)", "Nobody holds the lock"),
+        ("doctor", "doctor (SANDBOX)", "| name | status | message | remedy |"),
+        ("drift", "drift: `dev` (SANDBOX)", "**No drift."),
+        ("plan", "plan: `dev` (SANDBOX)", "**No changes."),
+        ("project create New --dry-run", "project create (SANDBOX)", "Plan: 1 to create."),
+        ("version", "version (SANDBOX)", "| what | value |"),
+    ] {
+        let ran = desk.sh(&format!("--sandbox -e dev -o markdown {line}"));
+        assert!(matches!(ran.code, 0 | 2), "{line}: {ran:?}");
+        is_page(&ran.out, heading);
+        assert!(ran.out.contains(said), "{line}: {}", ran.out);
+    }
+    let unlike = desk.sh("--sandbox compare --from dev --to test -o markdown").exits(2);
+    is_page(&unlike.out, "compare: `dev` and `test` (SANDBOX)");
+    assert!(unlike.out.contains("<details open><summary>1 only in dev</summary>"), "{}", unlike.out);
+}
+
+#[test]
+fn markdown_of_all_environments_is_short_enough_together_and_ends_with_a_table() {
+    let desk = Desk::new();
+    let yaml = many(1_500);
+    let settings = "settings: { allow_shared_tenant_ids: true }\n";
+    desk.write(
+        "descope.yaml",
+        &format!("version: 1\nenvironments: {{ a: {{}}, b: {{}}, c: {{}} }}\n{settings}{yaml}"),
+    );
+    let ran = desk.sh("--sandbox plan -e all -o markdown").exits(0);
+    is_page(&ran.out, "plan: `a` (SANDBOX)");
+    assert_eq!(ran.out.matches("**Plan: 1500 to create.**").count(), 3);
+    assert!(ran.out.contains("| c | 1500 | 0 |") && ran.out.contains("not shown"), "{}", &ran.out[..2_000]);
+}

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::{time, warn_of_unreadable};
 use crate::{
     cli::{Error, Exit, globals::Globals, session::Session},
-    render::{Properties, Table, Ui},
+    render::{Table, Ui},
     state::{AuditEntry, AuditRun, Git},
 };
 
@@ -28,10 +28,10 @@ impl Args {
             table.push(&row(entry));
             items.extend(serde_json::from_slice::<Value>(&line.bytes));
         }
-        if let (Some((_, first)), false) = (lines.first(), ui.is_json()) {
-            ui.write_out(&format!("{}\n", Properties::of(&facts(&id, first)).text()));
+        match lines.first() {
+            Some((_, first)) => ui.show_list_of(&facts(&id, first), &table, items),
+            None => ui.show_list(&table, items),
         }
-        ui.show_list(&table, items);
         warn_of_unreadable(unreadable, ui);
         Ok(Exit::Done)
     }

@@ -3,7 +3,7 @@ use serde_json::{Map, Value, json, value::to_raw_value};
 use super::time;
 use crate::{
     cli::{Error, Exit, audit::git_text, globals::Globals, session::Session},
-    render::{Properties, Table, Ui, masked, pretty},
+    render::{Table, Ui, masked, pretty},
     resource::{Path, tenant},
     state::{BackedUp, Backup},
 };
@@ -36,13 +36,14 @@ impl Args {
             ui.show_result("", &backup);
             return Ok(Exit::Done);
         }
-        ui.write_out(&format!("{}\n", Properties::of(&facts(&backup)).text()));
+        let facts = facts(&backup);
         if globals.full {
-            backup.resources.iter().for_each(|object| ui.write_out(&body_text(object)));
+            let parts = backup.resources.iter().map(|it| (it.address.clone(), body_text(it)));
+            ui.show_parts(&facts, &parts.collect::<Vec<_>>());
         } else {
             let mut table = Table::new(&["ADDRESS", "THEN"], "It holds nothing.");
             backup.resources.iter().for_each(|object| table.push(&row(object)));
-            ui.show_list(&table, Vec::new());
+            ui.show_list_of(&facts, &table, Vec::new());
         }
         Ok(Exit::Done)
     }
@@ -105,10 +106,8 @@ fn row(object: &BackedUp) -> [String; 2] {
 }
 
 fn body_text(object: &BackedUp) -> String {
-    let Some(body) = &object.body else { return Properties::of(&json!({&object.address: ABSENT})).text() };
-    let body = serde_json::from_str(body.get()).unwrap_or_default();
-    let address = Properties::of(&json!({&object.address: ""})).text();
-    format!("{}\n{}", address.trim_end(), pretty(&body, "  "))
+    let Some(body) = &object.body else { return format!("  {ABSENT}\n") };
+    pretty(&serde_json::from_str(body.get()).unwrap_or_default(), "  ")
 }
 
 #[cfg(test)]
@@ -134,8 +133,8 @@ mod tests {
     #[test]
     fn an_object_is_told_with_its_body_or_without_one() {
         let object = |body| BackedUp { address: "tenant.a".into(), body };
-        assert_eq!(body_text(&object(None)), "tenant.a: not there: about to be created\n");
+        assert_eq!(body_text(&object(None)), "  not there: about to be created\n");
         let text = body_text(&object(Some(raw(r#"{"id":"a"}"#))));
-        assert_eq!(text, "tenant.a:\n  {\n    \"id\": \"a\"\n  }\n");
+        assert_eq!(text, "  {\n    \"id\": \"a\"\n  }\n");
     }
 }

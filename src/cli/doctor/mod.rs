@@ -53,7 +53,8 @@ fn tell(checks: &[Check], ui: &Ui) {
     let count = |status: Status| checks.iter().filter(|check| check.status == status).count();
     let (passed, warned, failed) = (count(Status::Pass), count(Status::Warn), count(Status::Fail));
     let mut text: String = checks.iter().map(Check::text).collect::<Vec<_>>().concat();
-    text += &format!("\n{passed} passed, {warned} with a warning, {failed} failed.\n");
+    let summary = format!("{passed} passed, {warned} with a warning, {failed} failed.\n");
+    text += &format!("\n{summary}");
     let items: Vec<_> = checks.iter().map(Check::document).collect();
-    ui.show_result(&text, &json!({"healthy": failed == 0, "checks": items}));
+    ui.show_told(&text, &summary, &json!({"healthy": failed == 0, "checks": items}));
 }

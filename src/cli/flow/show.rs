@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
-    render::{Properties, Ui},
+    render::Ui,
     resource::flow::{self, Dependency},
 };
 
@@ -37,7 +37,7 @@ impl Args {
             map.extend(flow::summary(&flow.object, None, &flow.object.digest()));
             map.extend(lists.map(|(key, names)| (key.to_owned(), names)));
         }
-        ui.show_object(&Properties::of(&document).text(), &document);
+        ui.show_properties(&document);
         Ok(Exit::Done)
     }
 }

@@ -23,12 +23,13 @@ impl Args {
             None => format!("Nobody holds the lock of project {project}.\n"),
             Some(record) => Properties::of(&facts(record, alive, &project)).text(),
         };
+        let told = if record.is_some() { "Somebody holds the lock." } else { text.as_str() };
         let keys = json!({
             "project_id": project,
             "locked": record.is_some(),
             "lock": record.as_ref().map(|record| document(record, alive)),
         });
-        ui.show_result(&text, &keys);
+        ui.show_told(&text, told, &keys);
         Ok(Exit::Done)
     }
 }

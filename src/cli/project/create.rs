@@ -117,7 +117,7 @@ async fn shown_and_made(
         ),
         By::Company => "as Descope makes a new one".to_owned(),
     };
-    if !ui.is_json() {
+    if ui.is_text() {
         let tags: Vec<&str> = new.tags.iter().map(String::as_str).collect();
         let tags = if tags.is_empty() { String::new() } else { format!("\n      tags: {}", tags.join(", ")) };
         ui.write_out(&format!("  + project \"{}\"  create  {like}{tags}\n\nPlan: 1 to create.\n", new.name));
@@ -131,7 +131,7 @@ async fn shown_and_made(
         })
     };
     if globals.dry_run {
-        ui.show_object("", &document(None));
+        ui.show_told("", "Plan: 1 to create.", &document(None));
         return Ok(if globals.detailed_exitcode { Exit::Changes } else { Exit::Done });
     }
     confirm(&format!("Make project '{}'?", new.name), globals, ui)?;

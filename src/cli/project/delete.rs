@@ -50,7 +50,7 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
     let (tenants, flows) =
         tokio::try_join!(live::tenants(&connection.client), live::flows(&connection.client))?;
     let name = connection.name_to_type();
-    if !ui.is_json() {
+    if ui.is_text() {
         let header = session.header(connection).line();
         let (tenants, flows) = (tenants.len(), flows.len());
         ui.write_out(&format!(
@@ -64,7 +64,7 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
         })
     };
     if globals.dry_run {
-        ui.show_object("", &document("planned", None));
+        ui.show_told("", "Plan: 1 to delete, for good.", &document("planned", None));
         return Ok(if globals.detailed_exitcode { Exit::Changes } else { Exit::Done });
     }
     must_type_name(session, connection, globals, ui)?;

@@ -121,7 +121,7 @@ async fn make_and_fill(
     };
     let result = reconcile(session, &connection, order, &confirmed, ui).await;
     connection.close().await?;
-    if !ui.is_json() {
+    if ui.is_text() {
         // On a line of its own, whole: it is there to be pasted.
         ui.write_out(&format!("\nfor every later run:\n{paste}\n"));
     }

@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
     live,
-    render::{Properties, Ui},
+    render::Ui,
 };
 
 /// Show the project of the environment, and how much is in it
@@ -26,8 +26,7 @@ impl Args {
         }
         connection.warnings.iter().for_each(|warning| ui.warn(&warning.message));
         connection.close().await?;
-        let text = Properties::of(&document).text();
-        ui.show_object(&text, &document);
+        ui.show_properties(&document);
         Ok(Exit::Done)
     }
 }

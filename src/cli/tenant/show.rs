@@ -4,7 +4,7 @@ use super::list::item;
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
     live,
-    render::{Properties, Ui},
+    render::Ui,
     resource::tenant,
     units::format_duration,
 };
@@ -35,7 +35,7 @@ impl Args {
             map.insert("auth_type".to_owned(), json!(observed.object.auth_type));
             map.insert("sso_domains".to_owned(), observed.object.sso_domains.to_json());
         }
-        ui.show_object(&Properties::of(&document).text(), &document);
+        ui.show_properties(&document);
         connection.close().await?;
         Ok(Exit::Done)
     }

@@ -74,7 +74,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Vec<String> {
 }
 
 /// One attribute that differs: what goes in red, what comes in green.
-fn field(field: &FieldChange) -> Vec<String> {
+pub(super) fn field(field: &FieldChange) -> Vec<String> {
     let path = plain(&field.label.clone().unwrap_or_else(|| field.path.to_string()));
     if let Some(lines) = long_text(&path, field) {
         return lines;

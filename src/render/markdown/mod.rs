@@ -1,9 +1,15 @@
 //! A value for a pull request: Markdown of a bounded length, the same bytes for the same value.
 
+mod comparison;
 mod entries;
+mod object;
 mod page;
 
+pub(super) use comparison::comparison;
+
 use page::{Page, Section, cell, code};
+
+use serde_json::Value;
 
 use super::{Header, Table, report_text::counts, style::Styles, told};
 use crate::{
@@ -15,9 +21,9 @@ use crate::{
 /// Entries of a section that is shown unfolded although nothing in it destroys anything.
 const FEW: usize = 10;
 
-/// The plan, or the drift, as a comment.
-pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, drift: bool) -> String {
-    let mut page = Page::new();
+/// The plan, or the drift, as a comment; where it is one of several pages, the shorter the more there are.
+pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, drift: bool, share: usize) -> String {
+    let mut page = Page::sharing(share);
     page.paragraph(&heading(if drift { "drift" } else { "plan" }, header));
     add_plan(&mut page, plan, header, rate, drift);
     page.finish()
@@ -41,33 +47,70 @@ pub(super) fn report(plan: &Plan, header: &Header, rate: RateLimit, report: &Rep
     page.finish()
 }
 
-/// A list as a table.
-pub(super) fn list(table: &Table) -> String {
-    let mut page = Page::new();
+/// A list as a table, below what is said of all of it.
+pub(super) fn list(title: &str, facts: Option<&Value>, table: &Table) -> String {
+    let mut page = entitled(title, facts);
+    if let Some(facts) = facts {
+        object::add(&mut page, facts);
+    }
     let (headings, rows) = table.parts();
     if rows.is_empty() {
         page.paragraph(table.empty());
         return page.finish();
     }
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    let head = row(headings.iter().map(|it| (*it).to_owned()).collect());
-    let rule = row(headings.iter().map(|_| "---".to_owned()).collect());
-    let rows: Vec<_> = rows.iter().map(|cells| row(cells.iter().map(|it| cell(it)).collect())).collect();
-    page.table(&(head + &rule), &rows);
+    let rows: Vec<_> =
+        rows.iter().map(|cells| object::row(&cells.iter().map(|it| cell(it)).collect::<Vec<_>>())).collect();
+    page.table(&object::head(headings), &rows);
+    page.finish()
+}
+
+/// One object: what is said of it, and what it holds.
+pub(super) fn object(title: &str, told: &str, document: &Value) -> String {
+    let mut page = entitled(title, Some(document));
+    if !told.trim().is_empty() {
+        page.paragraph(&object::sentences(told));
+    }
+    object::add(&mut page, document);
+    page.finish()
+}
+
+/// What is said of something, and its parts, each folded.
+pub(super) fn folded(title: &str, facts: &Value, parts: &[(String, String)]) -> String {
+    let mut page = entitled(title, Some(facts));
+    object::add(&mut page, facts);
+    for (name, text) in parts {
+        page.folded(name, text);
+    }
     page.finish()
 }
 
 /// Text that is shown as it is.
-pub(super) fn block(text: &str) -> String {
-    let mut page = Page::new();
+pub(super) fn block(title: &str, text: &str) -> String {
+    let mut page = entitled(title, None);
     page.block(text);
     page.finish()
 }
 
-/// An error.
-pub(super) fn failure(text: &str) -> String {
+/// A difference of two texts.
+pub(super) fn difference(title: &str, diff: &str) -> String {
+    let mut page = entitled(title, None);
+    page.fenced("diff", diff);
+    page.finish()
+}
+
+/// A page whose heading says which command's it is, and of what.
+fn entitled(title: &str, document: Option<&Value>) -> Page {
     let mut page = Page::new();
-    page.paragraph("### descope-mgmt failed");
+    let name = document.and_then(object::name).map(|name| format!(": {}", code(name)));
+    page.paragraph(&format!("### descope-mgmt {title}{}", name.unwrap_or_default()));
+    page
+}
+
+/// An error.
+pub(super) fn failure(text: &str, environment: Option<&str>, share: usize) -> String {
+    let mut page = Page::sharing(share);
+    let of = environment.map(|name| format!(": {}", code(name))).unwrap_or_default();
+    page.paragraph(&format!("### descope-mgmt failed{of}"));
     page.block(text);
     page.finish()
 }

@@ -15,6 +15,7 @@ const COLUMNS: usize = 400;
 /// Markdown of a bounded length.
 pub(super) struct Page {
     text: String,
+    most: usize,
     left: usize,
     cut: usize,
 }
@@ -31,7 +32,13 @@ pub(super) struct Section {
 
 impl Page {
     pub(super) fn new() -> Self {
-        Self { text: String::new(), left: MOST - CLOSING - 1, cut: 0 }
+        Self::sharing(1)
+    }
+
+    /// One of so many pages that stand in one comment, with what closes them.
+    pub(super) fn sharing(pages: usize) -> Self {
+        let most = if pages < 2 { MOST } else { MOST / (pages + 1) };
+        Self { text: String::new(), most, left: most.saturating_sub(CLOSING + 1), cut: 0 }
     }
 
     /// Adds a paragraph; what does not fit is left out.
@@ -45,7 +52,7 @@ impl Page {
             return;
         }
         let state = if section.open { " open" } else { "" };
-        let head = format!("<details{state}><summary>{}</summary>\n\n```diff\n", section.title);
+        let head = format!("<details{state}><summary>{}</summary>\n\n```diff\n", html(&section.title));
         let tail = "```\n\n</details>\n\n";
         let around = head.chars().count() + tail.chars().count();
         let whole = self.left;
@@ -61,19 +68,37 @@ impl Page {
 
     /// Adds a block that is shown as it is, cut at its end where it is too long.
     pub(super) fn block(&mut self, text: &str) {
-        let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(longest.max(2) + 1);
-        let room = self.left.saturating_sub(2 * fence.len() + "text\n\n\n".len());
-        let shown: String = text.trim_end().chars().take(room).collect();
-        self.cut += usize::from(shown.len() < text.trim_end().len());
-        self.add(&format!("{fence}text\n{shown}\n{fence}\n"));
+        self.fenced("text", text);
+    }
+
+    /// The same in this language.
+    pub(super) fn fenced(&mut self, language: &str, text: &str) {
+        let fence = fence(text);
+        let room = self.left.saturating_sub(2 * fence.len() + "text\n\n\n\n".len());
+        let text: Vec<String> = text.trim_end().lines().map(plain).collect();
+        let text = text.join("\n");
+        let shown: String = text.chars().take(room).collect();
+        self.cut += usize::from(shown.len() < text.len());
+        self.add(&format!("{fence}{language}\n{shown}\n{fence}\n\n"));
+    }
+
+    /// Adds a part that is folded, and shown as it is; all of it, or nothing.
+    pub(super) fn folded(&mut self, title: &str, text: &str) {
+        let fence = fence(text);
+        let lines: String = text.lines().map(|line| plain(line) + "\n").collect();
+        let part = format!(
+            "<details><summary>{}</summary>\n\n{fence}text\n{lines}{fence}\n\n</details>\n\n",
+            html(title),
+        );
+        self.cut += usize::from(!self.add(&part));
     }
 
     /// Adds rows under their head, as many as fit.
     pub(super) fn table(&mut self, head: &str, rows: &[String]) {
-        self.add(head);
-        let shown = rows.iter().take_while(|row| self.add(row)).count();
+        let fits = self.add(head);
+        let shown = rows.iter().take_while(|row| fits && self.add(row)).count();
         self.cut += rows.len() - shown;
+        self.add("\n");
     }
 
     /// The page, with a word on what is not in it.
@@ -82,9 +107,9 @@ impl Page {
         if self.cut == 0 {
             return format!("{text}\n");
         }
-        let (cut, s) = (self.cut, plural(self.cut));
+        let (cut, s, most) = (self.cut, plural(self.cut), self.most);
         format!(
-            "{text}\n\n_Cut to {MOST} characters: {cut} more item{s} not shown; `-o json` has them all._\n"
+            "{text}\n\n_Cut to {most} characters: {cut} more item{s} not shown; `-o json` has them all._\n"
         )
     }
 
@@ -110,6 +135,17 @@ impl Page {
     }
 }
 
+/// Words inside of HTML, where Markdown means nothing.
+fn html(text: &str) -> String {
+    plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A fence that is longer than any in the text.
+fn fence(text: &str) -> String {
+    let longest = text.split(|sign| sign != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat(longest.max(2) + 1)
+}
+
 fn shortened(line: &str) -> String {
     if line.chars().count() <= COLUMNS {
         return line.to_owned();
@@ -130,8 +166,28 @@ pub(super) fn code(text: &str) -> String {
 
 /// A cell of a table: as it is where it is but words, else as code.
 pub(super) fn cell(text: &str) -> String {
-    let harmless = |sign: char| sign.is_alphanumeric() || matches!(sign, ' ' | '-' | '.' | ',' | ':' | '/');
-    if text.chars().all(harmless) { text.to_owned() } else { code(text).replace('|', "\\|") }
+    let text = shortened(text);
+    if is_words(&text) { text } else { code(&text).replace('|', "\\|") }
+}
+
+/// A line that is said: as it is where it is but words, else as code.
+pub(super) fn sentence(line: &str) -> String {
+    let line = line.trim();
+    // What starts like the item of a list would become one.
+    let item = line.starts_with(|sign: char| !sign.is_alphabetic() && !matches!(sign, '✓' | '⚠' | '✗' | '"'));
+    if is_words(line) && !item { line.to_owned() } else { code(line) }
+}
+
+/// Whether nothing in a text is markup, or becomes a link by itself.
+fn is_words(text: &str) -> bool {
+    let harmless = |sign: char| {
+        sign.is_alphanumeric()
+            || matches!(
+                sign,
+                ' ' | '-' | '.' | ',' | ':' | ';' | '/' | '"' | '\'' | '(' | ')' | '✓' | '⚠' | '✗'
+            )
+    };
+    text.chars().all(harmless) && !text.contains("://") && !text.contains("www.")
 }
 
 #[cfg(test)]

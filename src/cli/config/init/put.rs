@@ -101,7 +101,7 @@ impl Files {
         let keys = json!({"files": names, "written": !globals.dry_run, "next": self.next, "left": left});
         if globals.dry_run {
             let text = self.texts.first().map(|(_, text)| text.as_str()).unwrap_or_default();
-            ui.show_result(text, &keys);
+            ui.show_source(text, &keys);
             return Ok(());
         }
         for (path, text) in self.texts.iter().rev() {
