@@ -1,6 +1,6 @@
 use clap_complete::Shell;
 
-use super::Exit;
+use super::{Exit, complete};
 use crate::render::Ui;
 
 /// Print the completions of a shell
@@ -17,11 +17,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, ui: &Ui, mut command: clap::Command) -> Exit {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command, "descope-mgmt", &mut script);
-        // clap_complete 4.6 gives commands below a hyphenated name two names in bash, and so finds none of them.
-        let script = String::from_utf8_lossy(&script).replace("descope__subcmd__mgmt", "descope__mgmt");
-        ui.write_out(&script);
+        ui.write_out(&complete::script(self.shell, &mut command));
         Exit::Done
     }
 }

@@ -8,6 +8,7 @@ mod backup;
 mod books;
 mod choices;
 mod compare;
+mod complete;
 mod completion;
 mod config;
 mod confirm;
@@ -115,6 +116,9 @@ enum Command {
 /// Runs the program on these arguments and returns its exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(words) = complete::asked(&arguments) {
+        return complete::answer(&words, &Cli::command());
+    }
     let cli = match parse::parse(&arguments, Cli::command()) {
         Ok(cli) => cli,
         Err(error) => return usage::wrong(error, &arguments),

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::common::Desk;
+use crate::common::{Desk, skipped};
 
 /// Every command, from its help, with the words before it.
 fn commands(desk: &Desk) -> Vec<Vec<String>> {
@@ -210,4 +210,135 @@ fn a_bad_variable_is_blamed_on_the_variable_and_an_empty_one_is_none() {
     }
     let desk = Desk::new().with("DESCOPE_MGMT_YES", "1").with("DESCOPE_MGMT_OUTPUT", "json");
     desk.sh("version --color blue").exits(64).says("invalid value 'blue' for '--color <WHEN>'");
+}
+
+/// A desk whose configuration has names to offer, and the binary's folder for a shell's PATH.
+fn with_names() -> Desk {
+    let path = std::path::Path::new(env!("CARGO_BIN_EXE_descope-mgmt")).parent().unwrap();
+    let path = format!("{}:{}", path.display(), std::env::var("PATH").unwrap());
+    let desk = Desk::new().with("PATH", &path).with("DESCOPE_MANAGEMENT_KEY_FILE", "no-such-file");
+    desk.write(
+        "descope.yaml",
+        "version: 1\nenvironments: { dev: { project_id: \"${NOWHERE}\" }, staging: {}, stage-two: {} }\n\
+         settings: { allow_shared_tenant_ids: true }\n\
+         tenants: [{ id: acme, name: Acme }, { id: globex, name: Globex }]\nflows: [{ id: my-login, template: login@1 }]\n",
+    );
+    for shell in ["bash", "zsh", "fish"] {
+        desk.write(&format!("completion.{shell}"), &desk.sh(&format!("completion {shell}")).exits(0).out);
+    }
+    desk
+}
+
+/// What a shell offers at the end of a command line, sorted; `None` where the shell is not there.
+fn offered(desk: &Desk, shell: &str, line: &str) -> Option<Vec<String>> {
+    let script = match shell {
+        "bash" => format!(
+            "source ./completion.bash; COMP_WORDS=({line}); [[ '{line}' == *' ' ]] && COMP_WORDS+=('')
+             COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); COMP_LINE='{line}'; COMP_POINT=${{#COMP_LINE}}
+             $(complete -p descope-mgmt | sed 's/.*-F \\([^ ]*\\).*/\\1/') descope-mgmt \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"
+             printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        ),
+        "fish" => format!("source completion.fish; complete -C '{line}'"),
+        // zsh completes in its line editor only: an inner one on a terminal of its own is typed to.
+        _ => format!(
+            "zmodload zsh/zpty; zpty inner zsh -f -i
+             send() {{ zpty -w inner \"$1\" }}
+             send 'PS1=; unsetopt zle_bracketed_paste 2>/dev/null; autoload -Uz compinit; compinit -u -D; source ./completion.zsh'
+             send 'compadd() {{ [[ $1 == -- ]] && print -rl -- OFFER-${{^@[2,-1]}} ; builtin compadd \"$@\" }}; zstyle \":completion:*\" list-prompt \"\"'
+             send 'print RE\"\"ADY'; seen=
+             for turn in {{1..100}}; do
+                 while zpty -r -t inner out; do seen+=$out; done
+                 [[ $seen == *READY* ]] && break; sleep 0.1
+             done
+             zpty -n -w inner '{line}'$'\\t'; all=; heard=0
+             for turn in {{1..100}}; do
+                 sleep 0.1; while zpty -r -t inner out; do all+=$out$'\\n'; done
+                 [[ $all == *OFFER-[a-z]* ]] && (( ++heard > 5 )) && break
+             done
+             print -r -- \"$all\"; zpty -d inner"
+        ),
+    };
+    let mut command = Command::new(shell);
+    command.args(if shell == "zsh" { vec!["-f"] } else { vec![] });
+    command.args(["-c", &script]).current_dir(desk.folder.path()).env_clear().env("HOME", desk.folder.path());
+    command.env("TERM", "dumb").stdin(std::process::Stdio::null());
+    let output = match command.envs(desk.variables.iter().cloned()).output() {
+        Ok(output) => output,
+        Err(error) => {
+            skipped(&format!("completion in {shell}: {error}"));
+            return None;
+        }
+    };
+    let text = String::from_utf8_lossy(&output.stdout).replace('\r', "\n");
+    let mut names: Vec<String> = if shell == "zsh" {
+        // What is typed and what is offered may stand on one line.
+        let end = |name: &str| name.find(|sign: char| !sign.is_alphanumeric() && !"-_.".contains(sign));
+        let names =
+            text.split("OFFER-").skip(1).map(|name| name[..end(name).unwrap_or(name.len())].to_owned());
+        names.filter(|name| !name.is_empty()).collect()
+    } else {
+        let names = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        names.map(|line| line.split('\t').next().unwrap_or_default().to_owned()).collect()
+    };
+    names.sort();
+    names.dedup();
+    Some(names)
+}
+
+#[test]
+fn shells_offer_the_names_that_the_configuration_has() {
+    let desk = with_names();
+    for (line, names) in [
+        ("descope-mgmt tenant list -e st", &["stage-two", "staging"][..]),
+        ("descope-mgmt plan -e ", &["all", "dev", "stage-two", "staging"]),
+        ("descope-mgmt -e dev tenant show ", &["acme", "globex"]),
+        ("descope-mgmt plan -e dev --target ", &["flow.my-login", "tenant.acme", "tenant.globex"]),
+        ("descope-mgmt flow deploy -e dev my", &["my-login"]),
+        ("descope-mgmt flow templates -e dev ", &["login", "mfa-login", "sign-up"]),
+    ] {
+        for shell in ["bash", "fish", "zsh"] {
+            if let Some(found) = offered(&desk, shell, line) {
+                assert_eq!(found, names, "{shell}: {line}");
+            }
+        }
+    }
+    // Where the configuration has nothing to say, it is what it was.
+    for shell in ["bash", "fish"] {
+        if let Some(found) = offered(&desk, shell, "descope-mgmt tenant sy") {
+            assert_eq!(found, ["sync"], "{shell}");
+        }
+    }
+}
+
+#[test]
+fn a_shell_that_asks_gets_names_or_silence_soon_and_without_a_request() {
+    let mut desk = with_names();
+    // Nothing answers there, and a key that can't be read is nobody's concern.
+    desk.set("DESCOPE_BASE_URL", "http://127.0.0.1:9");
+    desk.set("DESCOPE_MGMT_OUTPUT", "nonsense");
+    let ask = |desk: &Desk, words: &[&str]| desk.run(&[&["complete", "--"], words].concat()).exits(0);
+    assert_eq!(ask(&desk, &["plan", "-e", "d"]).out, "dev\n");
+    for broken in [
+        "version: 1\ntenants: [{ id: ",
+        "\u{0}",
+        "tenants: 5\nenvironments: 7\n",
+        "version: 1\ntenants: [{ id: \"${UNSET}\" }]\n",
+    ] {
+        desk.write("descope.yaml", broken);
+        for words in [&["plan", "-e", ""][..], &["plan", "--target", ""], &["tenant", "show", ""]] {
+            // The quickest of several: others work on this machine, too.
+            let took = (0..5).map(|_| {
+                let start = std::time::Instant::now();
+                let ran = ask(&desk, words);
+                assert_eq!((ran.out.as_str(), ran.err.as_str()), ("", ""), "{broken:?} {words:?}");
+                start.elapsed()
+            });
+            let limit = if cfg!(debug_assertions) { 200 } else { 20 };
+            assert!(took.min().unwrap().as_millis() < limit, "{words:?}");
+        }
+    }
+    assert!(desk.files_below(".descope-mgmt").is_empty(), "asking writes nothing");
+    for words in [&["plan", "-c", "no-such.yaml", "-e", ""][..], &[""], &["-", "\u{1b}"], &["--=", "=", ""]] {
+        assert_eq!(ask(&desk, words).err, "");
+    }
 }
