@@ -44,10 +44,19 @@ fn is_asked(change: &Change) -> bool {
     matches!(change.cause, Cause::Console | Cause::Both) && change.address.kind() == tenant::KIND
 }
 
+/// Whether it was changed outside this tool and is no tenant: what Descope's audit calls the changes of flows, themes and
+/// projects is not established, and its records name tenants alone.
+fn is_elsewhere(change: &Change) -> bool {
+    matches!(change.cause, Cause::Console | Cause::Both) && change.address.kind() != tenant::KIND
+}
+
 impl Who {
     /// Notes it in a plan.
     pub(super) fn note(&self, plan: &mut Plan) {
         plan.warnings.extend(self.warning.clone());
+        for change in plan.changes.iter_mut().filter(|change| is_elsewhere(change)) {
+            change.traced = Traced::Untraceable;
+        }
         for change in plan.changes.iter_mut().filter(|change| self.asked && is_asked(change)) {
             change.traced = match self.found.get(change.address.id()) {
                 Some(record) => Traced::By { at: record.occurred, actor: record.actor.clone() },

@@ -203,6 +203,8 @@ pub enum Traced {
     /// It was not asked.
     #[default]
     NotAsked,
+    /// It has no records that could be told to be of such an object.
+    Untraceable,
     /// It does not know.
     Unknown,
     /// It names the last one who changed the object.

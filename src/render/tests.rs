@@ -197,6 +197,11 @@ fn who_changed_something_and_when_is_told_where_it_is_known() {
     let (line, when, _) = told(&mut plan, Traced::Unknown);
     assert!(line.ends_with("(changed outside this tool; Descope's audit does not know who)"), "{line}");
     assert_eq!(when, Value::Null);
+    assert!(
+        told(&mut plan, Traced::Untraceable)
+            .0
+            .ends_with("(changed outside this tool; who and when is unknown)")
+    );
     assert!(told(&mut plan, Traced::NotAsked).0.ends_with("(changed outside this tool)"));
 }
 

@@ -43,6 +43,7 @@ pub(super) fn note(change: &Change, now: Option<DateTime<Utc>>) -> Option<String
 fn trace(traced: &Traced, now: Option<DateTime<Utc>>) -> String {
     match traced {
         Traced::NotAsked => String::new(),
+        Traced::Untraceable => "; who and when is unknown".to_owned(),
         Traced::Unknown => "; Descope's audit does not know who".to_owned(),
         Traced::By { at, actor } => {
             let actor = if actor.is_empty() { "unknown" } else { actor };

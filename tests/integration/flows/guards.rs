@@ -88,7 +88,11 @@ fn an_edit_in_the_console_is_withheld_from_yes_alone_and_a_conflict_needs_a_word
         service.post("/v2/mgmt/flow/import", &json!({"flow": flow}));
     };
     edit("by hand");
-    service.sh("drift").exits(2).says("changed outside this tool").says("description");
+    service
+        .sh("drift")
+        .exits(2)
+        .says("(changed outside this tool; who and when is unknown)")
+        .says("description");
     service.sh("flow deploy --yes").exits(3).says("changed only outside this tool");
     assert_eq!(live(&service, "mfa-login")["metadata"]["description"], "by hand");
     put(&service.desk, "mfa-login", &reworded("SMS"));
