@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::resource::{Address, Object};
 
 pub use run::{Decision, Event, Job, run, untried};
-pub use trail::{Choice, Trail};
+pub use trail::{Choice, Ticket, Trail};
 
 /// How long a read may lag behind a write (Consistency).
 pub const READ_LAG: Duration = Duration::from_secs(10);

@@ -41,7 +41,8 @@ impl Choice {
 }
 
 /// A write that was announced and whose end is still to be told.
-pub(super) struct Ticket {
+#[derive(Debug)]
+pub struct Ticket {
     step: JournalStep,
     begun: Instant,
 }
@@ -76,6 +77,14 @@ impl Trail {
             () if all => "succeeded",
             () => "partly",
         };
+        self.end(outcome).await
+    }
+
+    /// Says that the run ended in this way; returns the audit's head.
+    ///
+    /// # Errors
+    /// It could not be written down; the next run looks at this one again.
+    pub async fn end(self, outcome: &'static str) -> Result<Option<String>, Error> {
         self.audit.append(AuditEvent::run_ended(outcome)).await?;
         self.journal.finish().await?;
         Ok(self.audit.head())
@@ -170,6 +179,14 @@ impl Trail {
             before_sha: before.and_then(sha),
             desired_sha: after.as_ref().and_then(sha),
         };
+        self.announce(step).await
+    }
+
+    /// Announces a write that is a step of no plan. Only when this returns may it be sent.
+    ///
+    /// # Errors
+    /// It could not be written down.
+    pub async fn announce(&self, step: JournalStep) -> Result<Ticket, Error> {
         let event = AuditEvent::intended(&step.action, &step.address)
             .with_digests(step.before_sha.clone(), step.desired_sha.clone());
         let event = AuditEvent { request_id: Some(self.run_id.clone()), ..event };
@@ -185,12 +202,25 @@ impl Trail {
         outcome: StepOutcome,
         after: Option<&Object>,
     ) -> Result<(), Error> {
+        self.note(ticket, outcome, after.and_then(sha)).await
+    }
+
+    /// Tells how a write ended that is a step of no plan.
+    ///
+    /// # Errors
+    /// It could not be written down; the next run looks at it again.
+    pub async fn conclude(&self, ticket: Ticket, outcome: StepOutcome) -> Result<(), Error> {
+        let after = ticket.step.desired_sha.clone().filter(|_| outcome == StepOutcome::Succeeded);
+        self.note(ticket, outcome, after).await
+    }
+
+    async fn note(&self, ticket: Ticket, outcome: StepOutcome, after: Option<String>) -> Result<(), Error> {
         let Ticket { step, begun } = ticket;
         let event = AuditEvent {
             request_id: Some(self.run_id.clone()),
             duration_ms: Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
             ..AuditEvent::concluded(&step.action, &step.address, word(outcome))
-                .with_digests(step.before_sha.clone(), after.and_then(sha))
+                .with_digests(step.before_sha.clone(), after)
         };
         let (audited, journalled) =
             tokio::join!(self.audit.append(event), self.journal.conclude(step, outcome));

@@ -7,7 +7,10 @@ use crate::{
     apply::{Report, Trail},
     live::{self, Found},
     render::Ui,
-    resource::{Address, path_of},
+    resource::{
+        Address, path_of,
+        project::{self, snapshot::Files},
+    },
     state::{AuditLoose, Baseline, JournalRecord, JournalStep, StepOutcome, digest},
 };
 
@@ -65,10 +68,14 @@ pub(super) async fn settle(
     let sites: Vec<_> = open.iter().flat_map(|(_, loose)| &loose.writes).filter_map(site).collect();
     let wanted = sites.iter().map(|(path, id)| (*path, id.as_str()));
     let found = live::find(&connection.client, wanted).await?;
+    let imports = open.iter().flat_map(|(_, loose)| &loose.writes).any(is_import);
+    // Where the license exports nothing, nobody can tell what became of an import.
+    let whole = if imports { live::snapshot(&connection.client).await.ok() } else { None };
+    let whole = whole.as_ref().and_then(digest_of_files);
     for (record, AuditLoose { ended, writes }) in open {
         let run = &record.run_id;
         for step in &writes {
-            trail.settled(run, step, outcome(&record, step, &found)).await?;
+            trail.settled(run, step, outcome(&record, step, &found, whole.as_ref())).await?;
         }
         if !ended {
             trail.never_ended(run).await?;
@@ -86,6 +93,16 @@ fn told(run: &str, count: usize) -> String {
     )
 }
 
+/// Whether a write overwrote the whole project: only an export of all of it can tell what became of it.
+fn is_import(step: &JournalStep) -> bool {
+    step.address == project::SNAPSHOT
+}
+
+/// The digest of an export of the whole project.
+pub(super) fn digest_of_files(files: &Files) -> Option<String> {
+    digest(&serde_json::to_string(files).ok()?).ok()
+}
+
 /// Where the object lies that a step wrote.
 fn site(step: &JournalStep) -> Option<(&'static str, String)> {
     let address = step.address.parse::<Address>().ok()?;
@@ -93,12 +110,15 @@ fn site(step: &JournalStep) -> Option<(&'static str, String)> {
 }
 
 /// How a write ended whose end the audit does not tell: as the journal has it, else as the object shows that is there now.
-fn outcome(record: &JournalRecord, step: &JournalStep, found: &Found) -> StepOutcome {
+fn outcome(record: &JournalRecord, step: &JournalStep, found: &Found, whole: Option<&String>) -> StepOutcome {
     match record.outcome_of(&step.address, &step.action) {
         // It was announced in the audit and not in the journal, so it was never sent.
         None => return StepOutcome::Failed,
         Some(StepOutcome::Unknown) => {}
         Some(known) => return known,
+    }
+    if is_import(step) {
+        return whole.map_or(StepOutcome::Unknown, |whole| judge(step, Some(whole)));
     }
     let Some((path, id)) = site(step) else { return StepOutcome::Unknown };
     judge(step, found.raw(path, &id).and_then(|raw| digest(raw.get()).ok()).as_ref())

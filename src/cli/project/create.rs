@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::making::{By, line_to_paste, make, must_be_new, until_it_answers};
+use super::making::{By, line_to_paste, make, must_be_new, settle_company, until_it_answers};
 use crate::{
     cli::{
         Error, Exit,
@@ -109,6 +109,9 @@ async fn shown_and_made(
     globals: &Globals,
     ui: &Ui,
 ) -> Result<Exit, Error> {
+    if !globals.dry_run {
+        settle_company(session, connection, by, ui).await?;
+    }
     must_be_new(connection, new, by).await?;
     let like = match by {
         By::Clone => format!(

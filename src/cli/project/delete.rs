@@ -3,9 +3,13 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::making::PATIENCE;
+use super::{
+    call::{journalled, step},
+    making::PATIENCE,
+};
 use crate::{
     api,
+    apply::Trail,
     cli::{
         Error, Exit,
         backup::everything_in,
@@ -13,8 +17,8 @@ use crate::{
         finish::to_its_end,
         globals::Globals,
         questions::must_type_name,
-        record::Record,
         session::Session,
+        settle::settle,
     },
     live,
     plan::Moved,
@@ -23,7 +27,7 @@ use crate::{
         Address,
         project::{self, delete_call},
     },
-    state::{AuditEvent, Lock},
+    state::digest,
 };
 
 /// Delete the environment's project for good, with everything and everybody in it
@@ -69,48 +73,45 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
     }
     must_type_name(session, connection, globals, ui)?;
     session.state.prepare(id)?;
-    let (lock, _) = session.lock(id, "project delete", ui).await?;
+    let (lock, taken_from) = session.lock(id, "project delete", ui).await?;
     let backup = session.backup(id, "project delete", everything_in(connection, ui).await?);
     session.state.write_backup(&backup)?;
-    let audit = Record::begin(session, id).await?;
-    let gone = to_its_end(delete(session, connection, &lock, &audit), ui).await;
-    audit.end(gone).await?;
+    let before = as_confirmed(connection).await?;
+    let trail = Trail::open(&session.state, session.audit_context(id), None).await?;
+    trail.took_over(id, taken_from.as_deref()).await?;
+    settle(session, connection, &trail, ui).await?;
+    let address = Address::new(project::KIND, project::ID);
+    let call = async {
+        lock.check()?;
+        to_its_end(delete(session, connection), ui).await
+    };
+    journalled(session, id, trail, step("delete", address.as_str(), before, None), call).await?;
     lock.release()?;
     let text = format!("✓ deleted project \"{name}\" ({id})\nbackup {}\n", backup.id);
     ui.show_object(&text, &document("deleted", Some(&backup.id)));
     Ok(Exit::Done)
 }
 
-/// Deletes what is spoken for, once it is sure that this is what was confirmed.
-async fn delete(
-    session: &Session,
-    connection: &Connection,
-    lock: &Lock,
-    audit: &Record,
-) -> Result<(), Error> {
-    let address = Address::new(project::KIND, project::ID);
+/// Makes sure that what is about to go is what was confirmed; returns the digest of what the list says of it.
+async fn as_confirmed(connection: &Connection) -> Result<Option<String>, Error> {
     let now = live::one_project(&connection.client).await?;
     // Nothing in the call names the project: it must be the one that was shown, under the name that was typed.
     let is_it = now.as_ref().is_some_and(|now| now.object.name == connection.name_to_type());
     if !is_it && connection.project.is_some() {
         let what = if now.is_some() { "its name changed" } else { "it is gone" }.to_owned();
+        let address = Address::new(project::KIND, project::ID);
         return Err(Error::Moved(vec![Moved { address, what }]));
     }
-    let event = AuditEvent::intended("delete", address.as_str());
-    audit.tell([event.clone()]).await?;
-    lock.check()?;
-    let deleted = match connection.client.send(&delete_call()).await {
+    Ok(now.and_then(|now| digest(now.raw.get()).ok()))
+}
+
+/// Deletes what is spoken for.
+async fn delete(session: &Session, connection: &Connection) -> Result<(), Error> {
+    match connection.client.send(&delete_call()).await {
         // The list tells whether it took effect.
         Err(error) if !error.is_uncertain() => Err(error.into()),
         _ => until_gone(session, connection).await,
-    };
-    let outcome = match &deleted {
-        Ok(()) => "succeeded",
-        Err(Error::StillListed { .. }) => "unknown",
-        Err(_) => "failed",
-    };
-    audit.tell([event.ending(outcome)]).await?;
-    deleted
+    }
 }
 
 /// Waits until the project is listed no more: it goes in the background.

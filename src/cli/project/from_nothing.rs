@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
-use super::making::{By, PATIENCE, line_to_paste, make, must_be_new};
+use super::making::{By, PATIENCE, line_to_paste, make, must_be_new, settle_company};
 use crate::{
     cli::{
         Error, Exit,
@@ -82,6 +82,9 @@ async fn make_and_fill(
     (globals, selection, command, kinds): (&Globals, &Selection, &str, Kinds),
     ui: &Ui,
 ) -> Result<Exit, Error> {
+    if !globals.dry_run {
+        settle_company(session, company, By::Company, ui).await?;
+    }
     must_be_new(company, new, By::Company).await?;
     let plan = plan_of(session, new, globals, selection)?;
     let header = Header {

@@ -1,9 +1,11 @@
 use super::{
+    call::{journalled, step},
     folder,
     validate::{SnapshotFlags, check},
 };
 use crate::{
     api,
+    apply::Trail,
     cli::{
         Error, Exit,
         backup::snapshot_of,
@@ -12,9 +14,9 @@ use crate::{
         globals::Globals,
         questions::confirm,
         reconcile::Goal,
-        record::Record,
         retry,
         session::Session,
+        settle::{digest_of_files, settle},
     },
     live,
     plan::{self, Moved, Plan, Warning},
@@ -26,7 +28,6 @@ use crate::{
             snapshot::{Files, Secrets, differences, import_call, in_live_words},
         },
     },
-    state::{AuditEvent, digest},
 };
 
 /// Overwrite the project's whole configuration with a folder: shown, asked, backed up, imported
@@ -127,7 +128,7 @@ impl Import<'_> {
     ) -> Result<Exit, Error> {
         let project = connection.client.project_id();
         session.state.prepare(project)?;
-        let (lock, _) = session.lock(project, self.command, ui).await?;
+        let (lock, taken_from) = session.lock(project, self.command, ui).await?;
         let fresh = live::snapshot(&connection.client).await?;
         let moved = differences(shown, &fresh, &[]);
         if !moved.is_empty() {
@@ -137,17 +138,16 @@ impl Import<'_> {
         }
         let backup = session.backup(project, self.command, vec![snapshot_of(&fresh)?]);
         session.state.write_backup(&backup)?;
-        let audit = Record::begin(session, project).await?;
-        let sha = |files: &Files| serde_json::to_string(files).ok().and_then(|text| digest(&text).ok());
-        let event =
-            AuditEvent::intended("import", project::SNAPSHOT).with_digests(sha(&fresh), sha(&self.files));
-        audit.tell([event.clone()]).await?;
-        lock.check()?;
-        ui.note("importing; this may take a minute or two");
-        let imported = to_its_end(self.import(connection, &fresh), ui).await;
-        let outcome = if imported.is_ok() { "succeeded" } else { "failed" };
-        let told = audit.tell([event.ending(outcome)]).await;
-        let left = audit.end(imported.and_then(|left| told.map(|()| left))).await?;
+        let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
+        trail.took_over(project, taken_from.as_deref()).await?;
+        settle(session, connection, &trail, ui).await?;
+        let step = step("import", project::SNAPSHOT, digest_of_files(&fresh), digest_of_files(&self.files));
+        let call = async {
+            lock.check()?;
+            ui.note("importing; this may take a minute or two");
+            to_its_end(self.import(connection, &fresh), ui).await
+        };
+        let left = journalled(session, project, trail, step, call).await?;
         lock.release()?;
         let rollback = retry::restore(&backup.id, globals);
         let count = plan.changes.len();

@@ -2,11 +2,14 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use chrono::Utc;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::call::{digest_of_name, journalled, step};
 use crate::{
     api::{self, Request},
+    apply::{Report, Trail},
     cli::{
         Error,
         connect::{Connection, connection_to},
@@ -21,7 +24,7 @@ use crate::{
         Address, Observed,
         project::{self, LiveProject, NewProject, list, list_of_company, made_id},
     },
-    state::AuditEvent,
+    state::{AuditEvent, AuditLoose, JournalRecord, JournalStep, StepOutcome},
 };
 
 /// Under which name lock and audit keep what is about no project yet.
@@ -77,19 +80,14 @@ pub(super) async fn make(
     let there = must_be_new(connection, new, by).await?;
     let known: HashSet<String> = there.into_iter().map(|project| project.object.id).collect();
     let address = Address::new(project::KIND, project::ID);
-    let event = AuditEvent::intended("create", address.as_str());
-    let audit = Record::begin(session, COMPANY).await?;
-    audit.tell([event.clone()]).await?;
-    lock.check()?;
+    let trail = Trail::open(&session.state, session.audit_context(COMPANY), None).await?;
     ui.note(&format!("making project '{}'", new.name));
-    let made = to_its_end(send(session, connection, (new, by), &known), ui).await;
-    let outcome = match &made {
-        Ok(_) => "succeeded",
-        Err(Error::ProjectUnknown { .. }) => "unknown",
-        Err(_) => "failed",
+    let call = async {
+        lock.check()?;
+        to_its_end(send(session, connection, (new, by), &known), ui).await
     };
-    let told = audit.tell([event.ending(outcome)]).await;
-    let made = audit.end(made.and_then(|id| told.map(|()| id))).await;
+    let step = step("create", address.as_str(), None, digest_of_name(&new.name));
+    let made = journalled(session, COMPANY, trail, step, call).await;
     lock.release()?;
     let id = made?;
     // The project's own trail begins with its making.
@@ -97,6 +95,62 @@ pub(super) async fn make(
     let told = own.tell([AuditEvent::concluded("create", address.as_str(), "succeeded")]).await;
     own.end(told).await?;
     Ok(id)
+}
+
+/// Settles what runs had begun to make that never ended, and tells it, once: whether the project is there.
+pub(super) async fn settle_company(
+    session: &Session,
+    connection: &Connection,
+    by: By,
+    ui: &Ui,
+) -> Result<(), Error> {
+    if session.state.unfinished_journals(COMPANY)?.is_empty() {
+        return Ok(());
+    }
+    session.state.prepare(COMPANY)?;
+    let (lock, taken_from) = session.lock(COMPANY, "settle", ui).await?;
+    let trail = Trail::open(&session.state, session.audit_context(COMPANY), None).await?;
+    trail.took_over(COMPANY, taken_from.as_deref()).await?;
+    let there = live::projects_by(&connection.client, &listing(by)).await?;
+    for run in session.state.unfinished_journals(COMPANY)?.iter().filter(|run| **run != session.run_id) {
+        let record = session.state.read_journal(COMPANY, run)?;
+        let AuditLoose { ended, writes } = session.state.audit_loose_ends(COMPANY, run)?;
+        for step in &writes {
+            let made = there.iter().find(|it| digest_of_name(&it.object.name) == step.desired_sha);
+            let outcome = became(&record, step, made.is_some());
+            trail.settled(run, step, outcome).await?;
+            ui.warn(&told(run, made.map(|it| &it.object), outcome));
+        }
+        if !ended {
+            trail.never_ended(run).await?;
+        }
+        session.state.settle_journal(COMPANY, run)?;
+    }
+    trail.finish(&Report::default()).await?;
+    Ok(lock.release()?)
+}
+
+/// How the making of a project ended: no other of its name was there before.
+fn became(record: &JournalRecord, step: &JournalStep, is_there: bool) -> StepOutcome {
+    let age = Utc::now().signed_duration_since(record.started_at).to_std().unwrap_or_default();
+    match record.outcome_of(&step.address, &step.action) {
+        // It was announced in the audit and not in the journal, so it was never sent.
+        None => StepOutcome::Failed,
+        Some(StepOutcome::Unknown) if is_there => StepOutcome::Succeeded,
+        Some(StepOutcome::Unknown) if age > PATIENCE => StepOutcome::Failed,
+        Some(outcome) => outcome,
+    }
+}
+
+fn told(run: &str, made: Option<&LiveProject>, outcome: StepOutcome) -> String {
+    let what = match (made, outcome) {
+        (Some(project), _) => {
+            format!("the project that it was making is there: '{}', {}", project.name, project.id)
+        }
+        (None, StepOutcome::Failed) => "the project that it was making is not there".to_owned(),
+        (None, _) => "whether the project that it was making comes to be is not known".to_owned(),
+    };
+    format!("run {run} never ended; {what}")
 }
 
 fn listing(by: By) -> Request {

@@ -1,3 +1,4 @@
+mod call;
 mod create;
 mod delete;
 mod export;

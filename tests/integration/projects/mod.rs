@@ -2,6 +2,7 @@
 
 mod compare;
 mod from_nothing;
+mod killed;
 mod own;
 mod snapshots;
 mod whole;

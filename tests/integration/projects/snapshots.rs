@@ -34,7 +34,7 @@ pub(crate) fn sample() -> Map<String, Value> {
 }
 
 /// Two projects, the first of which has what the sample has.
-fn two() -> Service {
+pub(super) fn two() -> Service {
     let seeds = vec![Seed { project: id("one"), files: sample() }];
     let service = several(&["one", "two"], Options { seeds, ..Options::default() });
     service.yaml(&format!(
