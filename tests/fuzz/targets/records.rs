@@ -57,11 +57,12 @@ pub fn saved_plan(data: &[u8]) {
     let directory = FOLDER.with(|folder| folder.path().to_owned());
     let from = Inputs { embedded: Some(files.collect()), ..inputs(directory, plan.environment.as_deref()) };
     let Some(config) = load(&from) else { return };
-    let Some(now) = tell::plan(&config.desired, &Live::default(), &scope) else { return };
-    if let Err(moved) = still_holds(&plan.changes, &now) {
+    let nothing = Live::default();
+    let (Some(now), live) = (tell::plan(&config.desired, &nothing, &scope), nothing.index()) else { return };
+    if let Err(moved) = still_holds(&plan.changes, &now, &live) {
         tell::causes(moved.iter().map(ToString::to_string));
     }
-    assert!(still_holds(&saved_changes(&now), &now).is_ok(), "a plan does not hold against itself");
+    assert!(still_holds(&saved_changes(&now), &now, &live).is_ok(), "a plan does not hold against itself");
 }
 
 /// A backup as it lies there; and, if it is one but for its checksum, as the tool would have written it: told,

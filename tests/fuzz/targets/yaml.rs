@@ -143,8 +143,8 @@ fn written(inputs: &mut Inputs, environment: Option<&str>, plan: &Plan, live: &L
             }
             true
         }
-        Err(error) => {
-            tell::failure(&descope_mgmt::render::Failure::new(error.code(), &error.to_string(), None));
+        Err(refused) => {
+            tell::causes(refused.into_iter().map(|(id, left)| format!("{id}: {}", left.why)));
             false
         }
     }
