@@ -38,7 +38,7 @@ fn settled(service: &Service, audit: &str) -> Vec<Value> {
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let others = lines.filter(|line| line["request_id"].is_string() && line["request_id"] != line["run_id"]);
     others
-        .filter(|line| line["action"] != "run")
+        .filter(|line| line["action"] != "run" && line["action"] != "take over")
         .map(|line| json!([line["action"], line["outcome"]]))
         .collect()
 }
