@@ -9,6 +9,7 @@ use super::{
     json::{self as document, Document},
     jsonl, markdown,
     plan_text::{self, Room},
+    properties,
     quote::plain,
     report_text,
     ui::write_err,
@@ -121,7 +122,7 @@ impl Ui {
     pub fn show_list_of(&self, facts: &Value, table: &Table, items: Vec<Value>) {
         match self.format() {
             Format::Text => {
-                self.write_out(&format!("{}\n", Properties::of(facts).text()));
+                self.write_out(&format!("{}\n", Properties::of(facts).within(self.room())));
                 self.write_table(table);
             }
             Format::Markdown => self.write_out(&markdown::list(self.title(), Some(facts), table)),
@@ -130,10 +131,17 @@ impl Ui {
     }
 
     fn write_table(&self, table: &Table) {
-        // A program that reads it, or somebody who wants it all, wants no cut cells.
-        let whole = self.options.full || !self.out_is_terminal;
-        let width = if whole { usize::MAX } else { self.width() };
-        self.write_out(&table.text(&self.out, width));
+        self.write_out(&table.text(&self.out, self.room()));
+    }
+
+    /// How long a line of a result may be: a program that reads it, or somebody who wants it all, wants nothing cut.
+    fn room(&self) -> usize {
+        if self.options.full || !self.out_is_terminal { usize::MAX } else { self.width() }
+    }
+
+    /// A text behind its head, broken between words where a terminal is too narrow for it.
+    pub fn hanging(&self, head: &str, text: &str) -> String {
+        properties::hanging(head, &plain(text), self.room())
     }
 
     /// Shows what is said of something and its parts, by their names, for people.
@@ -141,7 +149,7 @@ impl Ui {
         if self.format() == Format::Markdown {
             return self.write_out(&markdown::folded(self.title(), facts, parts));
         }
-        self.write_out(&format!("{}\n", Properties::of(facts).text()));
+        self.write_out(&format!("{}\n", Properties::of(facts).within(self.room())));
         for (name, text) in parts {
             self.write_out(&format!("{}:\n{text}", plain(name)));
         }
@@ -166,7 +174,7 @@ impl Ui {
 
     /// Shows one object: names and values, or the document.
     pub fn show_properties(&self, document: &Value) {
-        self.show_told(&Properties::of(document).text(), "", document);
+        self.show_told(&Properties::of(document).within(self.room()), "", document);
     }
 
     /// Shows one object: text, or the document; as Markdown with these sentences above its tables.

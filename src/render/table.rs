@@ -10,8 +10,8 @@ pub struct Table {
     empty: &'static str,
 }
 
-/// No column gets narrower than this, but for the last one.
-const NARROW: usize = 8;
+/// No column gets narrower than the first of these, nor, where the row is too long all the same, than the second.
+const NARROW: [usize; 2] = [8, 4];
 
 impl Table {
     /// A table with these headings; `empty` is said where there are no rows.
@@ -56,9 +56,11 @@ impl Table {
         };
         let mut widths: Vec<usize> = (0..self.headings.len()).map(longest).collect();
         let gaps = 2 * widths.len().saturating_sub(1);
-        while widths.iter().sum::<usize>() + gaps > width {
-            let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > NARROW) else { break };
-            *widest -= 1;
+        for narrow in NARROW {
+            while widths.iter().sum::<usize>() + gaps > width {
+                let Some(widest) = widths.iter_mut().max().filter(|widest| **widest > narrow) else { break };
+                *widest -= 1;
+            }
         }
         widths
     }
@@ -88,5 +90,13 @@ mod tests {
         table.push(&["acme".into(), "A name that is far too long for this".into()]);
         table.push(&["b".into(), "B".into()]);
         assert_eq!(table.text(&Styles::new(false), 20), "ID    NAME\nacme  A name that i…\nb     B\n");
+    }
+
+    #[test]
+    fn many_columns_stay_on_one_line_of_a_narrow_terminal() {
+        let mut table = Table::new(&["ID", "NAME", "PARENT", "DOMAINS", "STATE"], "none");
+        table.push(&["portco-emea", "PortCo EMEA", "portco", "emea.example", "disabled"].map(str::to_owned));
+        let text = table.text(&Styles::new(false), 40);
+        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::render::Ui;
+
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
@@ -47,10 +49,10 @@ impl Check {
     }
 
     /// As a line or two: a word for how it went, never colour alone.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, ui: &Ui) -> String {
         let Self { name, message, remedy, .. } = self;
-        let remedy = remedy.as_ref().map(|remedy| format!("                     -> {remedy}\n"));
-        format!("  {}  {name:<14} {message}\n{}", self.word(), remedy.unwrap_or_default())
+        let remedy = remedy.as_ref().map(|remedy| ui.hanging("                     -> ", remedy));
+        ui.hanging(&format!("  {}  {name:<14} ", self.word()), message) + &remedy.unwrap_or_default()
     }
 
     pub(super) fn document(&self) -> Value {

@@ -52,7 +52,7 @@ impl Args {
 fn tell(checks: &[Check], ui: &Ui) {
     let count = |status: Status| checks.iter().filter(|check| check.status == status).count();
     let (passed, warned, failed) = (count(Status::Pass), count(Status::Warn), count(Status::Fail));
-    let mut text: String = checks.iter().map(Check::text).collect::<Vec<_>>().concat();
+    let mut text: String = checks.iter().map(|check| check.text(ui)).collect::<Vec<_>>().concat();
     let summary = format!("{passed} passed, {warned} with a warning, {failed} failed.\n");
     text += &format!("\n{summary}");
     let items: Vec<_> = checks.iter().map(Check::document).collect();

@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_clock_that_is_off_is_told_with_its_side() {
         let now = "2026-11-24T12:00:00Z".parse().unwrap();
-        let at = |date: &str| clock(Some(date.to_owned()), now).text();
+        let at = |date: &str| clock(Some(date.to_owned()), now).document().to_string();
         assert!(at("Tue, 24 Nov 2026 12:00:10 GMT").contains("pass"));
         assert!(at("Tue, 24 Nov 2026 11:58:00 GMT").contains("120 s ahead of"));
         assert!(at("Tue, 24 Nov 2026 12:02:00 GMT").contains("120 s behind"));
