@@ -3,6 +3,9 @@
 use std::{fs::OpenOptions, sync::Mutex};
 
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{
+    Layer, filter::Targets, fmt::layer, layer::SubscriberExt, registry, util::SubscriberInitExt,
+};
 
 use super::{error::Error, globals::Globals};
 
@@ -13,17 +16,17 @@ pub(super) fn start(globals: &Globals) -> Result<(), Error> {
         (None, Some(_)) => LevelFilter::INFO,
         (None, None) => return Ok(()),
     };
-    let filter = tracing_subscriber::EnvFilter::new(format!("off,descope_mgmt={level}"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    let ours = Targets::new().with_target("descope_mgmt", level);
     // A second subscriber in one process only happens in tests, where the first one serves.
     let _ = match &globals.log_file {
-        None => builder.with_writer(std::io::stderr).with_ansi(false).try_init(),
+        None => registry().with(layer().with_writer(std::io::stderr).with_filter(ours)).try_init(),
         Some(path) => {
             let mut options = OpenOptions::new();
             options.create(true).append(true);
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
             let file = options.open(path).map_err(|source| Error::Log { path: path.clone(), source })?;
-            builder.json().with_writer(Mutex::new(file)).try_init()
+            let lines = layer().json().with_writer(Mutex::new(file));
+            registry().with(lines.with_filter(ours)).try_init()
         }
     };
     Ok(())

@@ -1,6 +1,6 @@
 //! Outcomes → status, headers and body, in the service's own shapes.
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 use serde::Serialize;
 use serde_json::json;
 

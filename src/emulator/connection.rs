@@ -12,10 +12,6 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::connect_info::Connected,
-    serve::{IncomingStream, Listener},
-};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
@@ -46,25 +42,22 @@ impl Loopback {
     pub(super) async fn bind(port: u16) -> io::Result<Self> {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map(Self)
     }
-}
 
-impl Listener for Loopback {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
+    /// The next connection.
+    pub(super) async fn accept(&self) -> Connection {
         loop {
-            if let Ok((stream, address)) = self.0.accept().await {
+            if let Ok((stream, _)) = self.0.accept().await {
                 // Small answers must not wait for the next packet; a failure costs only time.
                 drop(stream.set_nodelay(true));
-                return (Connection { stream, cut: Cut::default() }, address);
+                return Connection { stream, cut: Cut::default() };
             }
             // Out of file descriptors, most likely: some will be free soon.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
+    /// Where it listens.
+    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
     }
 }
@@ -76,9 +69,10 @@ pub(super) struct Connection {
     cut: Cut,
 }
 
-impl Connected<IncomingStream<'_, Loopback>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Loopback>) -> Self {
-        stream.io().cut.clone()
+impl Connection {
+    /// The switch that cuts it.
+    pub(super) fn cut(&self) -> Cut {
+        self.cut.clone()
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, time};
 

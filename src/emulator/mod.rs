@@ -16,6 +16,7 @@ mod error;
 mod exchange;
 mod fault;
 mod fields;
+mod http;
 mod limiter;
 mod options;
 mod private;

@@ -1,30 +1,20 @@
-//! Options → a running emulator; HTTP → call, outcome → HTTP.
+//! Options → a running emulator.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::{Body, Bytes, to_bytes},
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, Response, StatusCode, header},
-    serve::Listener,
-};
-use futures_util::stream;
 use secrecy::SecretString;
-use tokio::{task::JoinHandle, time};
-use url::form_urlencoded;
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time,
+};
 
 use super::{
-    answer::{Answer, Refusal},
-    connection::{Cut, Loopback},
+    connection::Loopback,
     error::Error,
-    exchange::{self, Call, Outcome, Shared, lock},
+    exchange::{Shared, lock},
+    http,
     options::Options,
-    private,
 };
-
-/// The largest body: a seed of some hundred thousand tenants.
-const LARGEST_BODY: usize = 512 * 1024 * 1024;
 
 /// How long running requests have at the end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,7 +25,7 @@ pub struct Emulator {
     url: String,
     key: SecretString,
     shared: Arc<Shared>,
-    serving: JoinHandle<io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Emulator {
@@ -51,11 +41,8 @@ impl Emulator {
         let listen = |source| Error::Listen { port, source };
         let listener = Loopback::bind(port).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let closing = Arc::clone(&shared);
-        let serving = axum::serve(listener, app.into_make_service_with_connect_info::<Cut>())
-            .with_graceful_shutdown(async move { closing.closed().await });
-        Ok(Self { url, key, shared, serving: tokio::spawn(serving.into_future()) })
+        let serving = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        Ok(Self { url, key, shared, serving })
     }
 
     /// The base URL, `http://127.0.0.1:PORT`.
@@ -95,78 +82,18 @@ impl Drop for Emulator {
     }
 }
 
-async fn answer(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
-    request: Request,
-) -> Response<Body> {
-    let call = match read(request).await {
-        Ok(call) => call,
-        Err(refusal) => return whole(&refusal.into()),
-    };
-    if let Some(path) = call.path.strip_prefix("/__emulator/") {
-        return whole(&private::answer(&shared, path, &call));
-    }
-    match exchange::run(&shared, call).await {
-        Outcome::Answered(answer) => whole(&answer),
-        Outcome::Truncated(answer) => half(&answer),
-        Outcome::Dropped => {
-            cut.now();
-            Response::default()
-        }
-    }
-}
-
-async fn read(request: Request) -> Result<Call, Refusal> {
-    let (parts, body) = request.into_parts();
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|e| Refusal::unreadable(&e.to_string()))?;
-    let query = parts.uri.query().unwrap_or_default();
-    Ok(Call {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-        headers: parts
-            .headers
-            .iter()
-            .filter(|(name, _)| **name != header::AUTHORIZATION)
-            .map(|(name, value)| (name.to_string(), text(value)))
-            .collect(),
-        authorization: parts.headers.get(header::AUTHORIZATION).map(|value| text(value).into()),
-        body,
-    })
-}
-
-fn whole(answer: &Answer) -> Response<Body> {
-    response(answer, Body::from(answer.body.clone()))
-}
-
-/// Announces the whole body, sends half of it and breaks off.
-fn half(answer: &Answer) -> Response<Body> {
-    let sent = answer.body.slice(..answer.body.len() / 2);
-    let parts = stream::unfold(Some(sent), |sent: Option<Bytes>| async move {
-        match sent {
-            Some(sent) if !sent.is_empty() => Some((Ok(sent), Some(Bytes::new()))),
-            Some(_) => {
-                // The half is flushed while the next part is awaited.
-                tokio::task::yield_now().await;
-                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
+/// Serves each connection by itself until the emulator closes, and then what still runs.
+async fn serve(listener: Loopback, shared: Arc<Shared>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            connection = listener.accept() => {
+                connections.spawn(http::serve(connection, Arc::clone(&shared)));
             }
-            None => None,
+            Some(_) = connections.join_next() => {}
+            () = shared.closed() => break,
         }
-    });
-    let mut response = response(answer, Body::from_stream(parts));
-    response.headers_mut().insert(header::CONTENT_LENGTH, answer.body.len().into());
-    response
-}
-
-fn response(answer: &Answer, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    if let Some(seconds) = answer.retry_after {
-        headers.insert(header::RETRY_AFTER, seconds.into());
     }
-    response
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }

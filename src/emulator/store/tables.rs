@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::{

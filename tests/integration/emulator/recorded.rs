@@ -125,9 +125,10 @@ async fn project_for(path: &str) -> Wire {
 async fn replay(wire: &Wire, request: &Value) -> (u16, Value) {
     let method = request["method"].as_str().unwrap().parse().unwrap();
     let url = format!("{}{}", wire.emulator.url(), request["path"].as_str().unwrap());
-    let query: Vec<_> = request["query"].as_object().unwrap().iter().collect();
-    let query: Vec<_> = query.into_iter().map(|(key, value)| (key, value.as_str().unwrap())).collect();
-    let mut sent = wire.client.request(method, url).query(&query);
+    let query =
+        request["query"].as_object().unwrap().iter().map(|(key, value)| (key, value.as_str().unwrap()));
+    let url = url::Url::parse_with_params(&url, query).unwrap();
+    let mut sent = wire.client.request(method, url);
     for (name, value) in request["headers"].as_object().unwrap() {
         sent = sent.header(name, value.as_str().unwrap());
     }
