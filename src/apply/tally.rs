@@ -65,7 +65,7 @@ impl<'a> Tally<'a> {
     pub(super) fn objects(&mut self, node: Node, change: &Change) -> Objects {
         match self.released.get_mut(&node.change).filter(|_| !node.release) {
             Some((objects, _, _)) => std::mem::take(objects),
-            None => change.seen.iter().map(|(path, object)| (*path, Some(object.clone()))).collect(),
+            None => change.seen.iter().map(|(path, object)| (*path, Some(Object::clone(object)))).collect(),
         }
     }
 

@@ -119,7 +119,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if let Some(words) = complete::asked(&arguments) {
         return complete::answer(&words, &Cli::command());
     }
-    let cli = match parse::parse(&arguments, Cli::command()) {
+    let cli = match parse::parse(&arguments, Cli::command) {
         Ok(cli) => cli,
         Err(error) => return usage::wrong(error, &arguments),
     };

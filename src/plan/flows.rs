@@ -102,7 +102,7 @@ fn update(
         breaking,
         steps: vec![flow::replace(&wanted)],
         undo: vec![flow::replace(now)],
-        seen: BTreeMap::from([(flow::EXPORT_PATH, now.object().clone())]),
+        seen: BTreeMap::from([(flow::EXPORT_PATH, now.shared())]),
         place: flow.place.clone(),
         ..blank(address.clone())
     })
@@ -144,7 +144,7 @@ fn delete(id: &str, now: &Content, live: &Live, desired: &Desired) -> Change {
         withheld: (!users.is_empty()).then_some(Withheld::Used(users)),
         needs,
         steps: vec![flow::delete(id)],
-        seen: BTreeMap::from([(flow::EXPORT_PATH, now.object().clone())]),
+        seen: BTreeMap::from([(flow::EXPORT_PATH, now.shared())]),
         ..blank(Address::new(flow::KIND, id))
     }
 }
@@ -234,7 +234,7 @@ fn restyle(
         versions: Some(versions(applied, &desired, &digest)),
         steps: vec![theme::replace(&wanted.theme)],
         undo: vec![theme::replace(now)],
-        seen: BTreeMap::from([(theme::EXPORT_PATH, now.object().clone())]),
+        seen: BTreeMap::from([(theme::EXPORT_PATH, now.object().clone().into())]),
         place: wanted.place.clone(),
         ..blank(address.clone())
     })

@@ -25,7 +25,7 @@ mod tests;
 mod whole;
 mod withheld;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -97,7 +97,7 @@ pub struct Change {
     /// What puts the object back where the steps end half-way.
     pub undo: Vec<Step>,
     /// The live objects that the steps start from, by the path they are read from, as the plan saw them.
-    pub seen: BTreeMap<&'static str, Object>,
+    pub seen: BTreeMap<&'static str, Arc<Object>>,
     /// Whether applying it stops somebody's login.
     pub lockout: bool,
     /// Whether the live object has an SSO set-up, which no backup can bring back.

@@ -1,6 +1,6 @@
 //! (the project's own attributes as desired, as live) → a change, where they differ.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Action, Change,
@@ -53,7 +53,10 @@ pub(super) fn compare(desired: &Desired, live: &Live, compared: &mut Compared) {
         name: wanted.name.clone().unwrap_or_else(|| now.object.name.clone()),
         action: Action::Update { before, after },
         steps: project::steps(&now.object.id, &fields),
-        seen: BTreeMap::from([(project::LIST_PATH, serde_json::from_str(now.raw.get()).unwrap_or_default())]),
+        seen: BTreeMap::from([(
+            project::LIST_PATH,
+            Arc::new(serde_json::from_str(now.raw.get()).unwrap_or_default()),
+        )]),
         place: wanted.place.clone(),
         fields,
         ..blank(address)

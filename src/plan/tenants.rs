@@ -1,6 +1,9 @@
 //! (desired tenants, live tenants) → changes and orphans, each on its own.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Action, Cause, Change, Need, Orphan, Scope, Traced, Withheld};
 use crate::resource::{
@@ -149,6 +152,6 @@ pub(super) fn blank(address: Address) -> Change {
     }
 }
 
-fn object<T>(observed: &Observed<T>) -> Object {
-    serde_json::from_str(observed.raw.get()).unwrap_or_default()
+fn object<T>(observed: &Observed<T>) -> Arc<Object> {
+    Arc::new(serde_json::from_str(observed.raw.get()).unwrap_or_default())
 }

@@ -84,7 +84,7 @@ pub struct Ui {
 }
 
 /// Columns where nobody says how many there are.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 impl Ui {
     /// The streams of this process.
@@ -263,7 +263,8 @@ impl Ui {
             let keys = serde_json::to_value(document).unwrap_or_default();
             return self.write_line(&jsonl::line("result", keys));
         }
-        let mut out = io::stdout().lock();
+        // Not a system call for each line.
+        let mut out = self.results();
         let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
         self.note_loss(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));
     }

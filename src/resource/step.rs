@@ -3,7 +3,7 @@
 //! The service knows no partial update: what is left out of a write is reset. So an update is a set of edits
 //! that is laid over the object as it was read just before; everything else goes back as it came.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ pub enum Verb {
 pub enum Assign {
     /// It takes this value.
     Set(Value),
+    /// It takes the value that it has in this object, which may be too big to be copied.
+    As(Arc<Object>),
     /// It is a map: these keys take these values, those go, the rest stays.
     Merge {
         /// The keys that take a value.
@@ -249,6 +251,7 @@ fn lay_over(object: &mut Object, key: &str, assign: &Assign) {
         Assign::Set(value) => {
             object.insert(key.to_owned(), value.clone());
         }
+        Assign::As(other) => object.extend(other.get(key).map(|value| (key.to_owned(), value.clone()))),
         Assign::Merge { set, remove } => {
             let slot = object.entry(key).or_insert_with(|| Value::Object(Object::new()));
             if !slot.is_object() {

@@ -1,6 +1,6 @@
 //! JSON → one flow in the exported shape, or what is missing in it.
 
-use std::{collections::HashSet, fmt};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 use serde_json::Value;
 
@@ -10,9 +10,9 @@ use crate::resource::Object;
 /// One flow in the exported shape: `flowId`, `metadata`, `contents`, `screens` and `references`.
 ///
 /// `metadata` and `contents.tasks` are objects, each screen is an object with a `screenId` of its own. What else
-/// stands in it stays as it came.
+/// stands in it stays as it came. A copy shares it all: flows are big.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Content(Object);
+pub struct Content(Arc<Object>);
 
 /// The shapes that a flow has in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,12 +123,12 @@ impl Content {
             return Err(NotAFlow::Wrong { form, what: "/flowId".to_owned(), expected: "a text" });
         }
         check_screens(object.get("screens"), form)?;
-        Ok(Self(object))
+        Ok(Self::of_object(object))
     }
 
     /// The flow in an object that is known to hold one.
     pub(super) fn of_object(object: Object) -> Self {
-        Self(object)
+        Self(Arc::new(object))
     }
 
     /// The flow's id; empty where its form does not say it, as a folder's files do not.
@@ -139,7 +139,7 @@ impl Content {
     /// The same flow under another id.
     #[must_use]
     pub fn named(mut self, id: &str) -> Self {
-        self.0.insert("flowId".to_owned(), id.into());
+        Arc::make_mut(&mut self.0).insert("flowId".to_owned(), id.into());
         self
     }
 
@@ -153,14 +153,19 @@ impl Content {
         &self.0
     }
 
+    /// The flow in the exported shape, shared.
+    pub fn shared(&self) -> Arc<Object> {
+        Arc::clone(&self.0)
+    }
+
     /// The flow in the exported shape.
     pub fn into_object(self) -> Object {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 
     /// The flow in the exported shape.
     pub fn exported(&self) -> Value {
-        Value::Object(self.0.clone())
+        Value::Object(Object::clone(&self.0))
     }
 
     /// Whether both mean the same: see [`same_key`](super::same_key). Connectors and roles count by their names,

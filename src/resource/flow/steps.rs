@@ -35,8 +35,7 @@ pub fn create(content: &Content) -> Step {
 /// The step that puts a flow in the place of the live one.
 pub fn replace(content: &Content) -> Step {
     let keys = content.object().iter().filter(|(key, _)| *key != "flowId");
-    let mut edits: Vec<_> =
-        keys.map(|(key, value)| (key.clone().into(), Assign::Set(value.clone()))).collect();
+    let mut edits: Vec<_> = keys.map(|(key, _)| (key.clone().into(), Assign::As(content.shared()))).collect();
     for missing in ["screens", "references"].into_iter().filter(|key| !content.object().contains_key(*key)) {
         let empty = if missing == "screens" { json!([]) } else { json!({}) };
         edits.push((missing.into(), Assign::Set(empty)));

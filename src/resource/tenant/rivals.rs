@@ -52,6 +52,7 @@ fn asked<'a>(step: &'a Step, wire: &str) -> Option<&'a Value> {
         Edit::Update(edits) => {
             edits.iter().find(|(key, _)| *key == wire).and_then(|(_, assign)| match assign {
                 Assign::Set(value) => Some(value),
+                Assign::As(object) => object.get(wire),
                 Assign::Merge { .. } => None,
             })
         }
