@@ -37,6 +37,7 @@ pub(crate) use prompt::ask_how_to_go_on;
 pub use prompt::{Answer, Question};
 pub use properties::Properties;
 pub use quote::{masked, pretty};
+pub use results::{plan_as_json, plan_as_text};
 pub use style::ColorChoice;
 pub use table::Table;
 pub use ui::{Format, Telling, Ui, UiOptions};

@@ -12,7 +12,8 @@ use super::{
     properties,
     quote::plain,
     report_text,
-    ui::write_err,
+    style::Styles,
+    ui::{WIDTH, write_err},
 };
 use crate::{
     api::Notice,
@@ -21,6 +22,17 @@ use crate::{
     plan::Plan,
     units::RateLimit,
 };
+
+/// All of a plan as the text that a terminal without colours shows.
+pub fn plan_as_text(plan: &Plan, header: &Header, rate: RateLimit) -> String {
+    let room = Room { width: WIDTH, full: true, drift: false, now: Utc::now() };
+    plan_text::plan(plan, header, rate, &Styles::new(false), room)
+}
+
+/// A plan as its JSON document.
+pub fn plan_as_json(plan: &Plan, header: &Header, rate: RateLimit) -> Value {
+    document::plan(plan, header, rate, false)
+}
 
 impl Ui {
     /// Shows a plan: as text and in lines always, as a document where nothing follows it.
