@@ -7,10 +7,10 @@ use crate::{
     plans::{Cost, Point},
 };
 
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 664.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 24.0;
+const RIGHT: f64 = 48.0;
 const TOP: f64 = 48.0;
 const BOTTOM: f64 = 44.0;
 
