@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::{
-    tests::{change, child, desired, live, plan_in, pruning, tenant, there, under},
+    tests::{change, child, desired, live, plan_in, pruning, shape, tenant, there, under},
     *,
 };
+use crate::resource::tenant::Tenant;
 
 /// One of each action, and one that is kept back.
 fn one_of_each() -> Plan {
@@ -96,4 +97,48 @@ fn what_is_compared_as_a_whole_is_in_conflict_only_where_both_changed_it() {
 fn where_nothing_was_ever_applied_nobody_knows_who_made_a_difference() {
     let plan = one_of_each();
     assert!(plan.changes.iter().all(|change| change.cause == Cause::Unknown));
+}
+
+#[test]
+fn the_bounds_count_what_would_go_and_what_would_change() {
+    let plan = one_of_each();
+    let over = |max_delete, max_change| -> Vec<(&str, u64)> {
+        let bounds = Bounds { max_delete: Some(max_delete), max_change: Some(max_change) };
+        exceeded(&plan, bounds).iter().map(|it| (it.bound, it.planned)).collect()
+    };
+    assert_eq!(over(1, 3), [("max_delete", 2), ("max_change", 4)]);
+    assert_eq!(over(2, 3), [("max_change", 4)]);
+    assert_eq!(over(2, 4), []);
+    let kinds = runnable_by_kind(&plan);
+    assert_eq!(kinds, [("tenant", plan.runnable_counts())].into());
+}
+
+#[test]
+fn every_tenant_whose_sso_goes_is_a_loss() {
+    let with_sso = |id: &str| json!({"id": id, "name": id, "authType": "saml", "parent": ""});
+    let now = [with_sso("one"), with_sso("two"), there("none", &[]), with_sso("stays")];
+    let wanted =
+        [Tenant { name: Some("Renamed".to_owned()), ..Tenant { id: "stays".into(), ..Tenant::default() } }];
+    let plan = plan_in(&desired(&wanted), &live(&now), &pruning());
+    assert_eq!(losses(&plan), Losses { with_sso: 2, locked: 0 });
+}
+
+#[test]
+fn taking_away_the_last_who_may_sign_in_without_sso_needs_a_word_where_there_is_none() {
+    let shape_of = |enforced: bool, kind: &str, wanted: Option<bool>| {
+        let now = json!({
+            "id": "acme", "name": "ACME", "authType": kind, "parent": "", "enforceSSO": enforced,
+            "enforceSSOExclusions": ["U1"],
+        });
+        let none = Some([""; 0].into_iter().collect());
+        let tenant = Tenant { enforce_sso: wanted, enforce_sso_exclusions: none, ..tenant("acme", &[]) };
+        shape(&plan_in(&desired(&[tenant]), &live(&[now]), &Scope::default())).remove(0)
+    };
+    assert!(shape_of(true, "none", None).contains("--allow-lockout"));
+    assert!(shape_of(true, "none", Some(true)).contains("--allow-lockout"));
+    for fine in
+        [shape_of(true, "saml", None), shape_of(false, "none", None), shape_of(true, "none", Some(false))]
+    {
+        assert_eq!(fine, "update acme");
+    }
 }
