@@ -26,7 +26,7 @@ impl Ui {
         let all = format!("leave it and {others} more");
         let mut choices = vec![("leave it", Leave), ("delete it (the plan is shown again)", Delete)];
         if can_adopt {
-            choices.push(("adopt it: write it into the YAML (the diff is shown first)", Adopt));
+            choices.push(("adopt it into the YAML; the diff comes first", Adopt));
         }
         if others > 0 {
             choices.push((&all, LeaveAll));
