@@ -141,7 +141,7 @@ impl Disk {
 const BLOCK: [u8; 4096] = [0; 4096];
 
 /// For so long a file may be locked by a process that lives: they hold it for one write each.
-const BUSY: Duration = if cfg!(test) { Duration::from_millis(50) } else { Duration::from_secs(10) };
+const BUSY: Duration = if cfg!(test) { Duration::from_secs(2) } else { Duration::from_secs(10) };
 
 /// Locks a file for this process, or for many readers. Says whether it did: who holds it may have been suspended.
 pub(super) fn lock_in_time(file: &File, shared: bool) -> io::Result<bool> {
