@@ -11,7 +11,7 @@ use crate::{
         Address, path_of,
         project::{self, snapshot::Files},
     },
-    state::{AuditLoose, Baseline, JournalRecord, JournalStep, StepOutcome, digest},
+    state::{AuditLoose, Baseline, JournalRecord, JournalStep, Lock, StepOutcome, digest},
 };
 
 /// Settles unfinished runs where nothing else is to be written. Takes the lock only if there are any.
@@ -20,13 +20,29 @@ pub(super) async fn settle_alone(session: &Session, connection: &Connection, ui:
     if session.state.unfinished_journals(project)?.is_empty() {
         return Ok(());
     }
-    session.state.prepare(project)?;
-    let (lock, taken_from) = session.lock(project, "settle", ui).await?;
-    let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
-    trail.took_over(project, taken_from.as_deref()).await?;
+    let (lock, trail) = begin(session, project, ui).await?;
     settle(session, connection, &trail, ui).await?;
     trail.finish(&Report::default()).await?;
     Ok(lock.release()?)
+}
+
+/// The lock and the trail of a run that only settles what others left.
+pub(super) async fn begin(session: &Session, project: &str, ui: &Ui) -> Result<(Lock, Trail), Error> {
+    session.state.prepare(project)?;
+    let (lock, taken_from) = session.lock(project, "settle", ui).await?;
+    let trail = trail(session, project, taken_from.as_deref()).await?;
+    Ok((lock, trail))
+}
+
+/// A trail without a plan, which says first from whom the lock was taken over.
+pub(super) async fn trail(
+    session: &Session,
+    project: &str,
+    taken_from: Option<&str>,
+) -> Result<Trail, Error> {
+    let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
+    trail.took_over(project, taken_from).await?;
+    Ok(trail)
 }
 
 /// The baseline, but for what runs had begun to write that never ended: whoever made that differ can't be told from it.

@@ -36,7 +36,7 @@ mod variables;
 use std::{collections::BTreeSet, path::PathBuf};
 
 pub use diagnostic::{Diagnostic, Related, Severity, Snippet};
-pub use edit::{EditError, Edited, Editor, LeftAlone, save, snippet};
+pub use edit::{EditError, Edited, Editor, LeftAlone, save};
 pub use environment::{Environment, Limit, Limits, Selection, is_project_name};
 pub use error::Error;
 pub use flows::{Catalog, TemplateEntry, TemplateOrigin};

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     api,
-    apply::Trail,
     cli::{
         Error, Exit,
         backup::everything_in,
@@ -18,7 +17,7 @@ use crate::{
         globals::Globals,
         questions::must_type_name,
         session::Session,
-        settle::settle,
+        settle,
     },
     live,
     plan::Moved,
@@ -77,9 +76,8 @@ async fn run(session: &Session, connection: &Connection, globals: &Globals, ui: 
     let backup = session.backup(id, "project delete", everything_in(connection, ui).await?);
     session.state.write_backup(&backup)?;
     let before = as_confirmed(connection).await?;
-    let trail = Trail::open(&session.state, session.audit_context(id), None).await?;
-    trail.took_over(id, taken_from.as_deref()).await?;
-    settle(session, connection, &trail, ui).await?;
+    let trail = settle::trail(session, id, taken_from.as_deref()).await?;
+    settle::settle(session, connection, &trail, ui).await?;
     let address = Address::new(project::KIND, project::ID);
     let call = async {
         lock.check()?;

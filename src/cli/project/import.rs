@@ -5,7 +5,6 @@ use super::{
 };
 use crate::{
     api,
-    apply::Trail,
     cli::{
         Error, Exit,
         backup::snapshot_of,
@@ -16,7 +15,7 @@ use crate::{
         reconcile::Goal,
         retry,
         session::Session,
-        settle::{digest_of_files, settle},
+        settle::{self, digest_of_files},
     },
     live,
     plan::{self, Moved, Plan, Warning},
@@ -138,9 +137,8 @@ impl Import<'_> {
         }
         let backup = session.backup(project, self.command, vec![snapshot_of(&fresh)?]);
         session.state.write_backup(&backup)?;
-        let trail = Trail::open(&session.state, session.audit_context(project), None).await?;
-        trail.took_over(project, taken_from.as_deref()).await?;
-        settle(session, connection, &trail, ui).await?;
+        let trail = settle::trail(session, project, taken_from.as_deref()).await?;
+        settle::settle(session, connection, &trail, ui).await?;
         let step = step("import", project::SNAPSHOT, digest_of_files(&fresh), digest_of_files(&self.files));
         let call = async {
             lock.check()?;

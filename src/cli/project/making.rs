@@ -9,13 +9,14 @@ use tokio::time::Instant;
 use super::call::{digest_of_name, journalled, step};
 use crate::{
     api::{self, Request},
-    apply::{Report, Trail},
+    apply::Report,
     cli::{
         Error,
         connect::{Connection, connection_to},
         finish::to_its_end,
         record::Record,
         session::Session,
+        settle,
     },
     config::is_project_name,
     live,
@@ -76,11 +77,11 @@ pub(super) async fn make(
     ui: &Ui,
 ) -> Result<String, Error> {
     session.state.prepare(COMPANY)?;
-    let (lock, _) = session.lock(COMPANY, command, ui).await?;
+    let (lock, taken_from) = session.lock(COMPANY, command, ui).await?;
     let there = must_be_new(connection, new, by).await?;
     let known: HashSet<String> = there.into_iter().map(|project| project.object.id).collect();
     let address = Address::new(project::KIND, project::ID);
-    let trail = Trail::open(&session.state, session.audit_context(COMPANY), None).await?;
+    let trail = settle::trail(session, COMPANY, taken_from.as_deref()).await?;
     ui.note(&format!("making project '{}'", new.name));
     let call = async {
         lock.check()?;
@@ -107,10 +108,7 @@ pub(super) async fn settle_company(
     if session.state.unfinished_journals(COMPANY)?.is_empty() {
         return Ok(());
     }
-    session.state.prepare(COMPANY)?;
-    let (lock, taken_from) = session.lock(COMPANY, "settle", ui).await?;
-    let trail = Trail::open(&session.state, session.audit_context(COMPANY), None).await?;
-    trail.took_over(COMPANY, taken_from.as_deref()).await?;
+    let (lock, trail) = settle::begin(session, COMPANY, ui).await?;
     let there = live::projects_by(&connection.client, &listing(by)).await?;
     for run in session.state.unfinished_journals(COMPANY)?.iter().filter(|run| **run != session.run_id) {
         let record = session.state.read_journal(COMPANY, run)?;

@@ -263,7 +263,7 @@ impl Editor {
 }
 
 /// A tenant as YAML, as it may be put below `tenants:`.
-pub fn snippet(id: &str, attributes: &Attributes, only_in: Option<&str>) -> String {
+pub(super) fn snippet(id: &str, attributes: &Attributes, only_in: Option<&str>) -> String {
     let value = item(id, attributes, only_in);
     write::item(&value, 2, 4, false).into_iter().map(|line| line + "\n").collect()
 }

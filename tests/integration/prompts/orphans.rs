@@ -29,6 +29,16 @@ fn service() -> Service {
     service
 }
 
+/// A run whose one orphan shall be adopted, at the question whether to write it.
+fn asked_to_write(service: &Service, words: &[&str]) -> OsSession {
+    let mut session = open(service, words);
+    session.expect("is not in the configuration").unwrap();
+    session.send(ADOPT).unwrap();
+    session.expect("Write this to descope.yaml?").unwrap();
+    session.expect("[y/N]").unwrap();
+    session
+}
+
 fn file(service: &Service) -> String {
     std::fs::read_to_string(service.desk.path("descope.yaml")).unwrap()
 }
@@ -79,11 +89,7 @@ fn yes_writes_the_file_first_and_what_is_applied_then_knows_no_orphan() {
 fn who_declines_the_apply_keeps_what_was_adopted_and_is_told_so() {
     for (key, expected) in [("n", 4), ("\u{4}", 4), ("\u{3}", 130)] {
         let service = service();
-        let mut session = open(&service, &["apply"]);
-        session.expect("is not in the configuration").unwrap();
-        session.send(ADOPT).unwrap();
-        session.expect("Write this to descope.yaml?").unwrap();
-        session.expect("[y/N]").unwrap();
+        let mut session = asked_to_write(&service, &["apply"]);
         session.send("y").unwrap();
         session.expect("Create 1 tenant in project").unwrap();
         session.expect("[y/N]").unwrap();
@@ -105,11 +111,7 @@ fn who_declines_the_apply_keeps_what_was_adopted_and_is_told_so() {
 fn no_and_end_of_input_leave_the_file_and_ctrl_c_ends_the_run() {
     for (key, expected) in [("n", 0), ("\u{4}", 0), ("\u{3}", 130)] {
         let service = service();
-        let mut session = open(&service, &["apply"]);
-        session.expect("is not in the configuration").unwrap();
-        session.send(ADOPT).unwrap();
-        session.expect("Write this to descope.yaml?").unwrap();
-        session.expect("[y/N]").unwrap();
+        let mut session = asked_to_write(&service, &["apply"]);
         if expected == 130 {
             session.send(key).unwrap();
         } else {
@@ -130,11 +132,7 @@ fn no_and_end_of_input_leave_the_file_and_ctrl_c_ends_the_run() {
 fn where_nothing_else_is_to_be_done_the_run_ends_well() {
     let service = service();
     service.desk.write("descope.yaml", "version: 1\ntenants: []\n");
-    let mut session = open(&service, &["tenant", "sync"]);
-    session.expect("is not in the configuration").unwrap();
-    session.send(ADOPT).unwrap();
-    session.expect("Write this to descope.yaml?").unwrap();
-    session.expect("[y/N]").unwrap();
+    let mut session = asked_to_write(&service, &["tenant", "sync"]);
     session.send("y").unwrap();
     session.expect("No changes").unwrap();
     assert_eq!(code(&mut session), 0);
