@@ -40,3 +40,29 @@ impl Plan {
         Estimate { requests, seconds: (time.as_secs() + started).max(1) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        plan::{
+            Estimate, Scope,
+            tests::{desired, live, plan_in, tenant},
+        },
+        units::RateLimit,
+    };
+
+    #[test]
+    fn a_second_that_is_begun_counts_and_there_is_always_one() {
+        let creates = |count: usize| {
+            let tenants: Vec<_> = (0..count).map(|n| tenant(&format!("tenant-{n}"), &[])).collect();
+            plan_in(&desired(&tenants), &live(&[]), &Scope::default())
+                .estimate("100/10s".parse::<RateLimit>().unwrap())
+        };
+        assert_eq!(creates(1), Estimate { requests: 3, seconds: 1 });
+        // Two windows, and 0.1 s for every round of sixteen and the two around them.
+        assert_eq!(creates(98).seconds, 1);
+        assert_eq!(creates(99).seconds, 11);
+        assert_eq!(creates(128).seconds, 11);
+        assert_eq!(creates(129), Estimate { requests: 131, seconds: 12 });
+    }
+}

@@ -6,7 +6,8 @@ use super::*;
 use crate::{
     resource::{
         Desired, Live, Observed,
-        flow::{Content, Flow, Origin},
+        flow::{Content, Facts, Flow, Origin},
+        theme::{DesiredTheme, Theme},
     },
     state::Baseline,
 };
@@ -113,4 +114,207 @@ fn applying_a_plan_leaves_nothing_to_plan_and_keeps_unknown_keys() {
     let written = step.after(Some(now.object()));
     let undone = made.changes[0].undo[0].after(Some(&written));
     assert_eq!(Value::Object(undone)["metadata"], now.exported()["metadata"]);
+}
+
+fn place(line: usize) -> Place {
+    Place { file: "descope.yaml".into(), line, column: 5 }
+}
+
+fn of<'a>(plan: &'a Plan, address: &str) -> &'a Change {
+    plan.changes.iter().find(|change| change.address.as_str() == address).unwrap()
+}
+
+fn labels(steps: &[Step]) -> Vec<(&str, &str)> {
+    steps.iter().map(|step| (step.label, step.id.as_str())).collect()
+}
+
+#[test]
+fn a_flow_that_is_made_is_taken_away_again_where_its_steps_end_half_way() {
+    let wanted = Flow { place: Some(place(7)), ..flow("a", "new", &[]) };
+    let made = plan(std::slice::from_ref(&wanted), &live(&[]), &Baseline::empty("P2"));
+    let change = of(&made, "flow.a");
+    assert_eq!((change.name.as_str(), change.place.clone()), ("a", Some(place(7))));
+    assert_eq!(change.steps, [flow::create(&wanted.content)]);
+    assert_eq!(change.undo, [flow::delete("a")]);
+    let [applied, desired, live] = change.versions.clone().unwrap();
+    assert_eq!((applied.as_str(), live.as_str()), ("never", "sha256 "));
+    assert_eq!(desired, format!("sha256 {}", &wanted.content.digest()[..12]));
+}
+
+#[test]
+fn a_flow_that_changes_is_named_as_it_will_be_and_put_back_as_it_was() {
+    let old = content("a", "old", &[]);
+    let wanted = Flow { place: Some(place(7)), ..flow("a", "new", &[]) };
+    let made = plan(std::slice::from_ref(&wanted), &live(std::slice::from_ref(&old)), &Baseline::empty("P2"));
+    let change = of(&made, "flow.a");
+    assert_eq!((change.name.as_str(), change.place.clone()), ("a", Some(place(7))));
+    assert_eq!(change.steps, [flow::replace(&wanted.content)]);
+    assert_eq!(change.undo, [flow::replace(&old)]);
+    assert_eq!(change.seen[flow::EXPORT_PATH].as_ref(), old.object());
+    let told: Vec<_> = change.fields.iter().map(|it| (it.label.as_deref(), it.path.to_string())).collect();
+    assert_eq!(told, [(Some("description"), "metadata.description".to_owned())]);
+    assert_eq!(
+        (change.fields[0].before.clone(), change.fields[0].after.clone()),
+        (Some("old".into()), Some("new".into()))
+    );
+}
+
+#[test]
+fn another_major_version_of_the_same_template_is_a_change_that_must_be_allowed() {
+    let same = content("a", "said", &[]);
+    let planned = |applied: Option<&str>, name: &str, version: &str| {
+        let origin = Origin::Template { name: name.into(), version: version.parse().unwrap() };
+        let wanted = Flow { origin, ..flow("a", "said", &[]) };
+        let mut baseline = Baseline::empty("P2");
+        let digest = same.digest();
+        baseline.set("flow.a", &json!({"desired": digest, "returned": digest, "template": applied})).unwrap();
+        plan(&[wanted], &live(std::slice::from_ref(&same)), &baseline)
+    };
+    let made = planned(Some("mfa@1.2.0"), "mfa", "2.0.0");
+    let change = of(&made, "flow.a");
+    assert_eq!(change.breaking, ["Flow 'a' version change: v1 -> v2 (breaking changes possible)"]);
+    assert_eq!((change.withheld.clone(), change.cause), (Some(Withheld::Breaking), Cause::Config));
+    let [version] = change.fields.as_slice() else { panic!("{:?}", change.fields) };
+    assert_eq!((version.label.as_deref(), version.path.to_string().as_str()), (Some("template"), "template"));
+    assert_eq!(
+        (version.before.clone(), version.after.clone()),
+        (Some("mfa@1.2.0".into()), Some("mfa@2.0.0".into()))
+    );
+    for (applied, name, version) in [
+        (Some("mfa@2.0.0"), "mfa", "2.1.0"),
+        (Some("otp@1.0.0"), "mfa", "2.0.0"),
+        (Some("no version"), "mfa", "2.0.0"),
+        (None, "mfa", "2.0.0"),
+    ] {
+        assert!(planned(applied, name, version).is_empty(), "{applied:?} {name} {version}");
+    }
+}
+
+/// A plan that deletes `doomed` of the live flows, with these desired.
+fn deleting(doomed: &[&str], wanted: &[Flow], now: &[Content]) -> Plan {
+    let doomed_flows = doomed.iter().map(|id| (*id).to_owned()).collect();
+    let desired = Desired { flows: Some(wanted.to_vec()), doomed_flows, ..Desired::default() };
+    let (live, baseline) = (live(now), Baseline::empty("P2"));
+    compute(Inputs { desired: &desired, live: &live, baseline: &baseline, scope: &Scope::default() }).unwrap()
+}
+
+#[test]
+fn a_flow_goes_once_nobody_runs_it_any_more() {
+    let old = content("old", "", &["old"]);
+    let lone = deleting(&["old"], &[], &[old.clone(), content("other", "", &["third"])]);
+    let change = of(&lone, "flow.old");
+    assert_eq!(
+        (change.cause, change.withheld.clone(), change.needs.as_slice()),
+        (Cause::Config, None, &[][..])
+    );
+    assert_eq!((labels(&change.steps), change.undo.len()), (vec![("delete", "old")], 0));
+    assert_eq!(change.versions.as_ref().unwrap()[2], format!("sha256 {}", &old.digest()[..12]));
+
+    let runs = content("user", "", &["old"]);
+    let used = deleting(&["old"], &[], &[old.clone(), runs.clone()]);
+    assert_eq!(of(&used, "flow.old").withheld, Some(Withheld::Used(vec![Address::new("flow", "user")])));
+    let still = deleting(&["old"], &[flow("user", "edited", &["old"])], &[old.clone(), runs.clone()]);
+    assert_eq!(of(&still, "flow.old").withheld, Some(Withheld::Used(vec![Address::new("flow", "user")])));
+
+    let both = deleting(&["old", "user"], &[], &[old.clone(), runs.clone()]);
+    assert_eq!(of(&both, "flow.old").needs, [Need::Gone(Address::new("flow", "user"))]);
+    let leaves = deleting(&["old"], &[flow("user", "", &[])], &[old, runs]);
+    assert_eq!(of(&leaves, "flow.old").needs, [Need::Made(Address::new("flow", "user"))]);
+    assert_eq!(of(&leaves, "flow.old").withheld, None);
+}
+
+fn theme(colour: &str) -> Theme {
+    Theme::from_json(json!({"styles": {"light": {"primary": colour}}, "componentsVersion": "3.1"})).unwrap()
+}
+
+fn observed(theme: &Theme) -> Observed<Theme> {
+    let raw = RawValue::from_string(Value::Object(theme.object().clone()).to_string()).unwrap();
+    Observed { object: theme.clone(), raw }
+}
+
+#[test]
+fn a_theme_is_put_in_place_and_put_back_whole() {
+    let (now, wanted) = (theme("red"), theme("blue"));
+    let live = Live { theme: Some(observed(&now)), ..Live::default() };
+    let origin = "theme.json".to_owned();
+    let planned = |theme: &Theme| {
+        let theme =
+            Some(DesiredTheme { theme: theme.clone(), origin: origin.clone(), place: Some(place(3)) });
+        let (desired, baseline) = (Desired { theme, ..Desired::default() }, Baseline::empty("P2"));
+        compute(Inputs { desired: &desired, live: &live, baseline: &baseline, scope: &Scope::default() })
+            .unwrap()
+    };
+    assert!(planned(&now).is_empty());
+    let made = planned(&wanted);
+    let change = of(&made, "theme.default");
+    assert_eq!(
+        (change.steps.as_slice(), change.undo.as_slice()),
+        (&[theme::replace(&wanted)][..], &[theme::replace(&now)][..])
+    );
+    assert_eq!(
+        (change.place.clone(), change.seen[theme::EXPORT_PATH].as_ref()),
+        (Some(place(3)), now.object())
+    );
+    assert_eq!(change.fields, theme::differences(&now, &wanted));
+    assert!(!change.fields.is_empty());
+    assert_eq!(change.action.after().unwrap()["file"], "theme.json");
+}
+
+#[test]
+fn what_a_flow_leans_on_is_there_or_missing_or_could_not_be_looked_at() {
+    let wanted = [flow("a", "", &["b", "gone", "gone"]), flow("b", "", &[])];
+    let run = |facts: Facts| {
+        let live = Live { facts, flow_ids: ["c".to_owned()].into(), ..Live::default() };
+        let desired = Desired { flows: Some(wanted.to_vec()), ..Desired::default() };
+        compute(Inputs {
+            desired: &desired,
+            live: &live,
+            baseline: &Baseline::empty("P2"),
+            scope: &Scope::default(),
+        })
+    };
+    let problems = run(Facts::default()).unwrap_err();
+    let [missing] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!(missing.code, "missing_flow");
+    assert!(
+        missing.message.starts_with("flow 'a' uses flow 'gone', which the project does not have"),
+        "{}",
+        missing.message
+    );
+
+    let mut leaning = content("a", "", &[]).into_object();
+    leaning.insert(
+        "references".into(),
+        json!({"connectors": {"Mail": {"id": "CI2x"}, "Store": {"id": "CI2y"}}}),
+    );
+    let content = Content::from_json(Value::Object(leaning)).unwrap().0;
+    let leaning = Flow { content, ..flow("a", "", &[]) };
+    let with = |connectors: Option<&[&str]>, unseen: Option<&str>| {
+        let connectors = connectors.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+        let facts = Facts { connectors, unseen: unseen.map(str::to_owned), ..Facts::default() };
+        let (live, desired) = (
+            Live { facts, ..Live::default() },
+            Desired { flows: Some(vec![leaning.clone()]), ..Desired::default() },
+        );
+        compute(Inputs {
+            desired: &desired,
+            live: &live,
+            baseline: &Baseline::empty("P2"),
+            scope: &Scope::default(),
+        })
+    };
+    assert_eq!(with(Some(&["Mail", "Store"]), None).unwrap().warnings, []);
+    let codes: Vec<_> = with(Some(&["Mail"]), None).unwrap_err().iter().map(|it| it.code).collect();
+    assert_eq!(codes, ["missing_connector"]);
+    let warned = with(None, Some("the key may not export")).unwrap().warnings;
+    assert_eq!(
+        warned,
+        [Warning {
+            code: "not_checked",
+            message:
+                "flow 'a' leans on connector 'Mail', connector 'Store', not checked: the key may not export"
+                    .to_owned(),
+            address: Some(Address::new("flow", "a")),
+        }]
+    );
 }

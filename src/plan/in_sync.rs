@@ -89,3 +89,75 @@ fn managed(tenant: &Tenant, known: Option<&Attributes>) -> Attributes {
     gone.chain(tenant.sensitive.iter().cloned()).for_each(|path| remove(&mut kept, &path));
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        plan::{
+            Scope,
+            tests::{desired, live, plan_in, tenant, there},
+        },
+        resource::tenant::{Bag, Lifecycle},
+    };
+
+    fn noted(tenants: &[Tenant], now: &[Value], baseline: &Baseline) -> Vec<(String, Option<Value>)> {
+        let (desired, live) = (desired(tenants), live(now));
+        let plan = plan_in(&desired, &live, &Scope::default());
+        let told = in_sync(&plan, &desired, &live, baseline).into_iter();
+        told.map(|(at, kept)| (at.as_str().to_owned(), kept.map(Value::Object))).collect()
+    }
+
+    #[test]
+    fn what_is_as_desired_is_remembered_once_and_what_differs_is_not() {
+        let mut baseline = Baseline::empty("P2");
+        let (wanted, now) = (
+            [tenant("acme", &["a.com"]), tenant("other", &["b.com"])],
+            [there("acme", &["a.com"]), there("other", &[])],
+        );
+        let kept = json!({"name": "ACME", "domains": ["a.com"]});
+        assert_eq!(noted(&wanted, &now, &baseline), [("tenant.acme".to_owned(), Some(kept.clone()))]);
+        baseline.set("tenant.acme", &kept).unwrap();
+        assert_eq!(noted(&wanted, &now, &baseline), []);
+    }
+
+    #[test]
+    fn whom_nobody_wants_and_nobody_has_is_forgotten() {
+        let mut baseline = Baseline::empty("P2");
+        for at in ["tenant.gone", "tenant.wanted", "tenant.live", "flow.gone", "no address"] {
+            baseline.set(at, &json!({})).unwrap();
+        }
+        assert_eq!(
+            noted(&[tenant("wanted", &[])], &[there("live", &[])], &baseline),
+            [("tenant.gone".to_owned(), None)]
+        );
+        // Where tenants are not managed nobody can miss one.
+        let (nothing, live) = (Desired::default(), live(&[]));
+        let plan = plan_in(&nothing, &live, &Scope::default());
+        assert_eq!(in_sync(&plan, &nothing, &live, &baseline), []);
+    }
+
+    #[test]
+    fn what_is_sensitive_ignored_or_removed_is_not_kept_and_what_was_known_beside_it_is() {
+        let bag = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), json!("x"))).collect::<Bag>();
+        let wanted = Tenant {
+            attributes: Some(bag(&["plain", "secret", "loose"])),
+            remove_attributes: ["old"].into_iter().collect(),
+            sensitive: vec![Path::new(["attributes", "secret"])],
+            lifecycle: Lifecycle {
+                prevent_destroy: false,
+                ignore_changes: vec![Path::new(["attributes", "loose"])],
+            },
+            ..Tenant { domains: None, ..tenant("acme", &[]) }
+        };
+        let mut now = there("acme", &[]);
+        now["customAttributes"] = json!({"plain": "x", "secret": "x", "loose": "by hand"});
+        let mut baseline = Baseline::empty("P2");
+        let known = json!({"disabled": true, "attributes": {"old": 1, "before": 2, "secret": "leaked once"}});
+        baseline.set("tenant.acme", &known).unwrap();
+        let kept = json!({"name": "ACME", "disabled": true, "attributes": {"plain": "x", "before": 2}});
+        assert_eq!(noted(&[wanted], &[now], &baseline), [("tenant.acme".to_owned(), Some(kept))]);
+    }
+}

@@ -6,7 +6,7 @@ use super::{
     tests::{change, child, desired, live, plan_in, pruning, shape, tenant, there, under},
     *,
 };
-use crate::resource::tenant::Tenant;
+use crate::resource::{Desired, tenant::Tenant};
 
 /// One of each action, and one that is kept back.
 fn one_of_each() -> Plan {
@@ -141,4 +141,41 @@ fn taking_away_the_last_who_may_sign_in_without_sso_needs_a_word_where_there_is_
     {
         assert_eq!(fine, "update acme");
     }
+}
+
+#[test]
+fn a_change_of_a_tenant_carries_its_name_its_place_and_what_is_masked() {
+    let place = |line| Some(Place { file: "descope.yaml".into(), line, column: 3 });
+    let hidden = vec![Path::new(["attributes", "token"])];
+    let of = |tenant: Tenant, line| Tenant { place: place(line), sensitive: hidden.clone(), ..tenant };
+    let wanted = [
+        of(tenant("made", &[]), 1),
+        of(tenant("changed", &["a.com"]), 2),
+        of(Tenant { name: None, ..tenant("unnamed", &["b.com"]) }, 3),
+    ];
+    let desired = Desired { sensitive: [("stray".to_owned(), hidden.clone())].into(), ..desired(&wanted) };
+    let now = ["changed", "unnamed", "stray", "plain"].map(|id| there(id, &[]));
+    let plan = plan_in(&desired, &live(&now), &pruning());
+    let told = |id| {
+        let change = change(&plan, id);
+        (change.name.as_str(), change.place.clone(), change.sensitive == hidden)
+    };
+    assert_eq!(told("made"), ("MADE", place(1), true));
+    assert_eq!(told("changed"), ("CHANGED", place(2), true));
+    assert_eq!(told("unnamed"), ("UNNAMED", place(3), true));
+    assert_eq!(told("stray"), ("STRAY", None, true));
+    assert_eq!(told("plain"), ("PLAIN", None, false));
+}
+
+#[test]
+fn only_a_child_that_stays_is_in_the_way_of_a_parent_that_goes() {
+    let family = [there("top", &[]), child("low", "top"), there("other", &[])];
+    let plan = plan_in(&desired(&[tenant("other", &[])]), &live(&family), &pruning());
+    assert_eq!(shape(&plan), ["delete low", "delete top"]);
+    assert_eq!(confirm(&plan, &live(&family)), Ok(()));
+    let elsewhere = [family.as_slice(), &[child("late", "other")]].concat();
+    assert_eq!(confirm(&plan, &live(&elsewhere)), Ok(()));
+    let under = [family.as_slice(), &[child("late", "top")]].concat();
+    let moved = confirm(&plan, &live(&under)).unwrap_err();
+    assert_eq!(moved.iter().map(|it| it.address.as_str()).collect::<Vec<_>>(), ["tenant.top"]);
 }

@@ -91,3 +91,58 @@ impl Scope {
         self.allow_replace.iter().any(|pattern| pattern.matches(address))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn full() -> Scope {
+        let patterns = |texts: &[&str]| texts.iter().map(|it| it.parse().unwrap()).collect();
+        Scope {
+            targets: patterns(&["tenant.a*"]),
+            excludes: patterns(&["tenant.ab"]),
+            prune: true,
+            deletes: vec!["tenant.gone".parse().unwrap()],
+            forgiving: false,
+            allow_replace: patterns(&["tenant.moved"]),
+            allow_lockout: true,
+            allow_breaking: true,
+            withhold_console: false,
+            cascade: true,
+        }
+    }
+
+    #[test]
+    fn a_scope_comes_back_as_it_was_kept_and_one_that_is_none_does_not() {
+        let stored = full().stored("tenants");
+        assert_eq!(stored.kinds, "tenants");
+        let back = Scope::restored(&stored).unwrap();
+        assert_eq!(back.stored("tenants"), stored);
+        assert_eq!(Scope::restored(&StoredScope::default()).unwrap().stored(""), StoredScope::default());
+        for spoil in [
+            |it: &mut StoredScope| it.targets.push("no address".into()),
+            |it: &mut StoredScope| it.excludes.push("no address".into()),
+            |it: &mut StoredScope| it.deletes.push("no address".into()),
+            |it: &mut StoredScope| it.allow_replace.push("no address".into()),
+        ] {
+            let mut spoilt = stored.clone();
+            spoil(&mut spoilt);
+            assert!(Scope::restored(&spoilt).is_none(), "{spoilt:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_excluded_is_not_meant_whatever_names_it() {
+        let (scope, everything) = (full(), Scope::default());
+        let at = |text: &str| text.parse::<Address>().unwrap();
+        let meant = ["tenant.a", "tenant.ab", "tenant.b"]
+            .map(|it| (scope.contains(&at(it)), everything.contains(&at(it))));
+        assert_eq!(meant, [(true, true), (false, true), (false, true)]);
+        let but = Scope { targets: Vec::new(), ..full() };
+        assert_eq!(["tenant.ab", "tenant.b"].map(|it| but.contains(&at(it))), [false, true]);
+        assert_eq!(["tenant.b", "tenant.ab"].map(|it| but.prunes(&at(it))), [true, false]);
+        let named = Scope { prune: false, ..but };
+        assert_eq!(["tenant.b", "tenant.gone"].map(|it| named.prunes(&at(it))), [false, true]);
+        assert_eq!(["tenant.b", "tenant.moved"].map(|it| named.allows_replace(&at(it))), [false, true]);
+    }
+}

@@ -88,4 +88,28 @@ mod tests {
         assert_eq!(cause("x", "y"), Some(Cause::Both));
         assert_eq!(super::cause(None, "d", "r"), Some(Cause::Unknown));
     }
+
+    #[test]
+    fn a_version_is_that_of_the_template_or_the_beginning_of_a_digest() {
+        let digest = |letter: &str| letter.repeat(64);
+        let bare = AppliedWhole { desired: digest("d"), returned: digest("r"), template: None };
+        let made = AppliedWhole { template: Some("mfa@1.0.0".into()), ..bare.clone() };
+        assert_eq!((bare.version().as_str(), made.version().as_str()), ("sha256 dddddddddddd", "mfa@1.0.0"));
+        let told = |applied: Option<&AppliedWhole>| versions(applied, &digest("w"), "live");
+        assert_eq!(told(Some(&bare)), ["sha256 rrrrrrrrrrrr", "sha256 wwwwwwwwwwww", "sha256 live"]);
+        assert_eq!(told(Some(&made))[0], "mfa@1.0.0, sha256 rrrrrrrrrrrr");
+        assert_eq!(told(None)[0], "never");
+    }
+
+    #[test]
+    fn what_is_kept_reads_back_as_what_was_applied() {
+        let after = Attributes::from_iter([
+            ("sha256".to_owned(), "d".into()),
+            ("template".to_owned(), "mfa@1.0.0".into()),
+        ]);
+        let kept = whole_baseline(&after, Some("r".into()));
+        let back: AppliedWhole = serde_json::from_value(Value::Object(kept)).unwrap();
+        let template = Some("mfa@1.0.0".to_owned());
+        assert_eq!(back, AppliedWhole { desired: "d".into(), returned: "r".into(), template });
+    }
 }

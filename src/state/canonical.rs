@@ -213,6 +213,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_have_the_digest_that_sha256sum_says_too() {
+        assert_eq!(sha256(b"{\"a\":1}"), "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862");
+    }
+
+    #[test]
+    fn what_is_as_long_as_may_be_is_no_error() {
+        assert!(digest(&format!("{}{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST))).is_ok());
+        assert!(digest(&format!("{}{}", "[".repeat(DEEPEST + 1), "]".repeat(DEEPEST + 1))).is_err());
+        // Longer than what is gathered before it is digested.
+        let long = format!("[\"{}\",\"{}\"]", "x".repeat(9_000), "y".repeat(9_000));
+        assert_eq!(digest(&long).unwrap(), sha256(long.as_bytes()));
+    }
+
+    #[test]
     fn what_is_too_deep_or_no_json_is_an_error() {
         assert!(digest(&"[".repeat(100_000)).is_err());
         assert!(digest(&format!("{}{}", "[".repeat(200), "]".repeat(200))).is_err());

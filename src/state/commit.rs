@@ -160,4 +160,15 @@ mod tests {
         assert_eq!(commit.append(KILLS).await.unwrap_err().code(), "state_writer_gone");
         assert_eq!(commit.append(1).await.unwrap_err().code(), "state_writer_gone");
     }
+
+    #[test]
+    fn no_write_takes_more_than_the_most_and_nothing_is_left_behind() {
+        let (queue, waiting) = channel();
+        for entry in 0..MOST + 2 {
+            queue.send((entry, oneshot::channel().0)).unwrap();
+        }
+        drop(queue);
+        let lengths = std::iter::from_fn(|| Some(next_batch(&waiting)?.0.len()));
+        assert_eq!(lengths.collect::<Vec<_>>(), [MOST, 2]);
+    }
 }

@@ -216,3 +216,77 @@ pub(super) fn fit_name<'a>(what: &'static str, text: &'a str) -> Result<&'a str,
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     if fit { Ok(text) } else { Err(Error::UnfitName { what, text: text.to_owned() }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn only_what_is_missing_counts_as_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, missing) = (folder.path().join("file"), folder.path().join("missing"));
+        fs::write(&file, "x").unwrap();
+        assert_eq!(read(&missing).unwrap(), None);
+        assert!(said(read(folder.path())).starts_with("Cannot read"));
+        remove(&missing).unwrap();
+        assert!(said(remove(folder.path())).starts_with("Cannot remove"));
+        assert_eq!(names(&missing, "json").unwrap(), [""; 0]);
+        assert!(said(names(&file, "json")).starts_with("Cannot list"));
+    }
+
+    #[test]
+    fn names_are_those_of_whole_files_of_one_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.json", "a.json", ".tmp-1.json", "c.jsonl", "json"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(names(folder.path(), "json").unwrap(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_synced_is_an_error_unless_its_file_system_knows_no_such_thing() {
+        let folder = tempfile::tempdir().unwrap();
+        sync_folder(folder.path()).unwrap();
+        assert!(said(sync_folder(&folder.path().join("missing"))).starts_with("Cannot write in"));
+        if let Some(error) = File::open("/proc").and_then(|it| it.sync_all()).err() {
+            assert!(matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported));
+            sync_folder(Path::new("/proc")).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_made_is_told_and_what_another_made_meanwhile_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::default();
+        assert!(said(disk.open_append(&folder.path().join("x".repeat(300)))).starts_with("Cannot create"));
+        let path = folder.path().join("trail");
+        disk.open_append(&path).unwrap().write_all(b"one").unwrap();
+        disk.open_append(&path).unwrap().write_all(b"two").unwrap();
+        assert_eq!(read(&path).unwrap().unwrap(), b"onetwo");
+        // A name that leads nowhere is taken, and no file is there to append to.
+        let nowhere = folder.path().join("link");
+        std::os::unix::fs::symlink(folder.path().join("missing/target"), &nowhere).unwrap();
+        assert!(said(disk.open_append(&nowhere)).starts_with("Cannot append to"));
+    }
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_another_and_a_later_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, disk) = (folder.path().join("a/b/file"), Disk::default());
+        let write = |place, text: &str| disk.write(&path, place, |out| out.write_all(text.as_bytes()));
+        write(Place::New, "one").unwrap();
+        assert!(said(write(Place::New, "two")).starts_with("Cannot write"));
+        assert_eq!(read(&path).unwrap().unwrap(), b"one");
+        for (place, text) in [(Place::Replace, "three"), (Place::ReplaceInTime, "four")] {
+            write(place, text).unwrap();
+            assert_eq!(read(&path).unwrap().unwrap(), text.as_bytes());
+        }
+        let failed = disk.write(&path, Place::Replace, |_| Err(io::ErrorKind::StorageFull.into()));
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 1, "nothing half-written stays");
+    }
+}

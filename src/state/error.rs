@@ -289,3 +289,40 @@ fn hint_for(kind: io::ErrorKind, path: &Path) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_ids_five_are_named_and_the_rest_is_counted() {
+        let said = |count: usize| {
+            let ids = (1..=count).map(|n| n.to_string());
+            Error::ambiguous("run", "0", ids).to_string()
+        };
+        assert_eq!(said(5), "Several runs have ids that begin with '0': 1, 2, 3, 4, 5");
+        assert_eq!(said(6), "Several runs have ids that begin with '0': 1, 2, 3, 4, 5 and 1 more");
+    }
+
+    #[test]
+    fn what_the_system_refuses_has_its_own_way_out() {
+        use io::ErrorKind as Kind;
+        let hint = |kind: Kind| Error::io("write", Path::new("/x"), kind.into()).hint();
+        let says = |kind, word: &str| assert!(hint(kind).unwrap().contains(word), "{kind}");
+        says(Kind::StorageFull, "full");
+        says(Kind::QuotaExceeded, "quota");
+        says(Kind::PermissionDenied, "'/x'");
+        says(Kind::ReadOnlyFilesystem, "remount");
+        says(Kind::NotADirectory, "A file stands");
+        says(Kind::NotFound, "vanished");
+        says(Kind::AlreadyExists, "not overwritten");
+        assert_eq!(hint(Kind::BrokenPipe), None);
+    }
+
+    #[test]
+    fn a_heartbeat_that_was_missed_is_told() {
+        let hint = |seconds| lock_hint(Duration::from_secs(seconds));
+        assert!(hint(24).starts_with("Wait for it"));
+        assert!(hint(25).starts_with("Its heartbeat stood still for 25 s."));
+    }
+}

@@ -1,5 +1,6 @@
 use std::fs;
 
+use chrono::DateTime;
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -71,6 +72,7 @@ async fn every_key_is_on_every_line() {
         );
     }
     let entries: Vec<_> = state.audit_entries("P1").unwrap().map(Result::unwrap).collect();
+    assert_eq!(entries[0].ts, DateTime::UNIX_EPOCH);
     assert_eq!((entries[0].seq, entries[0].prev.as_deref()), (1, None));
     assert_eq!(entries[1].prev.as_deref(), Some(entries[0].hash.as_str()));
     assert_eq!(entries[1].after_sha.as_deref(), Some("a"));
@@ -193,8 +195,12 @@ async fn a_whole_last_line_without_its_end_is_kept() {
     let path = state.root().join("audit/P1.jsonl");
     let good = fs::read_to_string(&path).unwrap();
     fs::write(&path, good.trim_end()).unwrap();
-    drop(state.audit(context("01S")).unwrap());
+    let audit = state.audit(context("01S")).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), good);
+    audit.append(event(3)).await.unwrap();
+    audit.append(event(4)).await.unwrap();
+    assert!(fs::read_to_string(&path).unwrap().starts_with(&good));
+    assert_eq!((problems(&state), lines(&state).len()), (vec![], 4));
 }
 
 #[tokio::test]
@@ -323,4 +329,113 @@ async fn a_line_whose_number_cannot_be_followed_stops_nobody_and_shows() {
     assert_eq!(lines(&state).len(), 2);
     let repeated = |it: &AuditProblem| matches!(it, AuditProblem::Repeated { line: 2, seq: u64::MAX });
     assert!(problems(&state).iter().any(repeated), "{:?}", problems(&state));
+}
+
+#[tokio::test]
+async fn an_unreadable_last_line_stops_a_run_unless_the_head_tells_where_it_was() {
+    let (_folder, state) = state();
+    drop(trail(&state, 2).await);
+    let mut changed = lines(&state);
+    changed[1] = "no line".into();
+    write(&state, &changed);
+    drop(trail(&state, 1).await);
+    let found = problems(&state);
+    assert!(found.contains(&AuditProblem::Unreadable { line: 2 }), "{found:?}");
+    let last = state.audit_entries("P1").unwrap().last().unwrap().unwrap();
+    assert_eq!(last.seq, 3);
+
+    write(&state, &["no line".to_owned()]);
+    fs::remove_file(state.root().join("audit/P1.head")).unwrap();
+    assert_eq!(state.audit(context("01S")).unwrap_err().code(), "state_file_malformed");
+}
+
+#[test]
+fn an_event_says_what_was_done_to_what_and_how_it_stands() {
+    let told = |event: AuditEvent| {
+        let AuditEvent { action, address, request_id, outcome, .. } = event;
+        [Some(action), address, request_id, outcome].map(Option::unwrap_or_default).join("|")
+    };
+    assert_eq!(told(AuditEvent::run_started()), "run|||started");
+    assert_eq!(told(AuditEvent::run_ended("failed")), "run|||failed");
+    assert_eq!(told(AuditEvent::resumed("01R")), "resume||01R|started");
+    assert_eq!(told(AuditEvent::intended("create", "tenant.a")), "create|tenant.a||intended");
+    assert_eq!(told(AuditEvent::concluded("update", "tenant.a", "failed")), "update|tenant.a||failed");
+    assert_eq!(told(AuditEvent::drift_seen("tenant.a", "console")), "drift|tenant.a||console");
+    assert_eq!(told(AuditEvent::resolved("tenant.a", "live")), "resolve|tenant.a||live");
+    assert_eq!(
+        told(AuditEvent::run_started().ending("succeeded").about_run(Some("01S"))),
+        "run||01S|succeeded"
+    );
+}
+
+#[test]
+fn a_problem_is_told_in_words_and_by_a_name_and_with_the_line_that_it_is_about() {
+    use AuditProblem::{CutOff, Dropped, Edited, NoHead, Reordered, Repeated, Torn, Unchained, Unreadable};
+    for (problem, code, line, words) in [
+        (Unreadable { line: 1 }, "unreadable", Some(1), "line 1 is not"),
+        (Torn { line: 2 }, "torn", Some(2), "line 2 was cut short"),
+        (Edited { line: 3, seq: 13 }, "edited", Some(3), "line 3 (seq 13) was edited"),
+        (Unchained { line: 4, seq: 14 }, "unchained", Some(4), "line 4 (seq 14) does not follow"),
+        (Reordered { line: 5, seq: 15 }, "reordered", Some(5), "line 5 (seq 15) is out of order"),
+        (Repeated { line: 6, seq: 16 }, "repeated", Some(6), "line 6 repeats seq 16"),
+        (Dropped { first: 7, last: 7 }, "dropped", None, "the line with seq 7 was"),
+        (Dropped { first: 7, last: 8 }, "dropped", None, "the lines with seq 7 to 8 were"),
+        (CutOff { head: "abc".into() }, "cut_off", None, "hash abc is missing"),
+        (NoHead, "no_head", None, "the head file is missing"),
+    ] {
+        assert_eq!((problem.code(), problem.line()), (code, line));
+        assert!(problem.to_string().contains(words), "{problem}");
+    }
+}
+
+async fn three_runs(state: &State) {
+    for run in ["01RAB", "01RAC", "01RA"] {
+        let audit = state.audit(context(run)).unwrap();
+        audit.append(AuditEvent::run_started()).await.unwrap();
+        audit.append(AuditEvent::run_ended("succeeded")).await.unwrap();
+    }
+    let mut all = lines(state);
+    all.insert(3, "no line".into());
+    all.insert(3, "none either".into());
+    write(state, &all);
+}
+
+#[tokio::test]
+async fn a_run_is_told_by_its_id_or_by_a_beginning_that_no_other_has() {
+    let (_folder, state) = state();
+    three_runs(&state).await;
+    let found = |text: &str| {
+        let run = state.audit_run("P1", text).map_err(|error| error.code())?;
+        let numbers: Vec<u64> = run.lines.iter().map(|(line, _)| line.number).collect();
+        Ok((run.id, numbers, run.unreadable))
+    };
+    assert_eq!(found("01rab"), Ok(("01RAB".to_owned(), vec![1, 2], 2)));
+    assert_eq!(found("01RAC"), Ok(("01RAC".to_owned(), vec![3, 6], 2)));
+    assert_eq!(
+        found("01RA"),
+        Ok(("01RA".to_owned(), vec![7, 8], 2)),
+        "the whole id of one goes before all that begin so"
+    );
+    assert_eq!(found("01R"), Err("id_ambiguous"));
+    assert_eq!(found("02"), Err("run_not_found"));
+    let only = Ok(("01RAB".to_owned(), vec![1, 2], 0));
+    write(&state, &lines(&state)[..2]);
+    assert_eq!(found("01"), only);
+}
+
+#[tokio::test]
+async fn an_excerpt_holds_the_newest_wanted_lines_and_counts_the_others() {
+    let (_folder, state) = state();
+    three_runs(&state).await;
+    let excerpt = |filter: &AuditFilter, most| {
+        let AuditExcerpt { lines, older, unreadable } = state.audit_excerpt("P1", filter, most).unwrap();
+        (lines.iter().map(|(line, _)| line.number).collect::<Vec<_>>(), older, unreadable)
+    };
+    let all = AuditFilter::default();
+    assert_eq!(excerpt(&all, 100), (vec![1, 2, 3, 6, 7, 8], 0, 2));
+    assert_eq!(excerpt(&all, 6), (vec![1, 2, 3, 6, 7, 8], 0, 2));
+    assert_eq!(excerpt(&all, 2), (vec![7, 8], 4, 2));
+    assert_eq!(excerpt(&all, 0), (vec![], 6, 2));
+    let ended = AuditFilter { outcome: Some("succeeded".into()), ..AuditFilter::default() };
+    assert_eq!(excerpt(&ended, 2), (vec![6, 8], 1, 2));
 }

@@ -19,6 +19,7 @@ fn a_baseline_reads_back_and_a_failed_write_keeps_the_former() {
     assert!(baseline.forget("tenant.gone") && !baseline.forget("tenant.gone"));
     state.write_baseline(&baseline).unwrap();
     let found = state.baseline("P1").unwrap();
+    assert!(!found.is_empty() && Baseline::empty("P1").is_empty());
     assert_eq!(found.addresses().collect::<Vec<_>>(), ["tenant.a", "tenant.b"]);
     assert_eq!(found.raw("tenant.b").unwrap().get(), r#"{"name":"B","big":18446744073709551615}"#);
     assert_eq!(found.attributes::<Value>("tenant.a").unwrap(), Some(json!({ "name": "A" })));

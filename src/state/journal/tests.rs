@@ -123,3 +123,67 @@ fn a_run_has_one_journal() {
     assert_eq!(state.journal("P1", "01R", None).unwrap_err().code(), "state_io");
     drop(first);
 }
+
+#[tokio::test]
+async fn what_a_run_left_is_what_it_set_out_to_do_and_did_not_come_to_the_end_of() {
+    let (_folder, state) = state();
+    let changes = [("tenant.one", 1), ("tenant.two", 2), ("tenant.three", 1), ("tenant.half", 2)];
+    let plan = RunPlan {
+        environment: Some("dev".into()),
+        scope: StoredScope::default(),
+        changes: changes.iter().map(|(at, writes)| ((*at).to_owned(), *writes)).collect(),
+    };
+    let journal = state.journal("P1", "01R", Some(plan.clone())).unwrap();
+    let write = |id: &str, address: &str, action: &str| JournalStep {
+        address: address.into(),
+        action: action.into(),
+        ..step(id)
+    };
+    for (id, address, action, outcome) in [
+        ("1", "tenant.one", "update", StepOutcome::Succeeded),
+        ("2", "tenant.two", "delete", StepOutcome::Succeeded),
+        ("3", "tenant.two", "create", StepOutcome::Succeeded),
+        ("4", "tenant.three", "update", StepOutcome::Failed),
+        ("5", "tenant.half", "delete", StepOutcome::Succeeded),
+    ] {
+        journal.intend(write(id, address, action)).await.unwrap();
+        journal.conclude(write(id, address, action), outcome).await.unwrap();
+    }
+    let record = state.read_journal("P1", "01R").unwrap();
+    assert_eq!((record.plan.as_ref(), record.started_at), (Some(&plan), DateTime::UNIX_EPOCH));
+    assert_eq!(record.left().collect::<Vec<_>>(), ["tenant.three", "tenant.half"]);
+    assert_eq!(record.outcome_of("tenant.three", "update"), Some(StepOutcome::Failed));
+    assert_eq!(record.outcome_of("tenant.two", "create"), Some(StepOutcome::Succeeded));
+    assert_eq!(record.outcome_of("tenant.three", "create"), None);
+    assert_eq!(record.outcome_of("tenant.none", "update"), None);
+    // Of two writes of one kind the later one counts.
+    journal.intend(write("6", "tenant.three", "update")).await.unwrap();
+    let record = state.read_journal("P1", "01R").unwrap();
+    assert_eq!(record.outcome_of("tenant.three", "update"), Some(StepOutcome::Unknown));
+}
+
+#[test]
+fn a_run_is_found_by_the_beginning_that_no_other_has() {
+    let (_folder, state) = state();
+    for run in ["01RAB", "01RAC", "01S"] {
+        drop(state.journal("P1", run, None).unwrap());
+    }
+    let found = |text: &str| state.find_journal("P1", text).map_err(|error| error.code());
+    assert_eq!(found("01rab"), Ok("01RAB".to_owned()));
+    assert_eq!(found("01S"), Ok("01S".to_owned()));
+    assert_eq!(found("01RA"), Err("id_ambiguous"));
+    assert_eq!(found("02"), Err("journal_not_found"));
+    assert_eq!(found(""), Err("id_ambiguous"));
+    assert_eq!(state.find_journal("P2", "01S").unwrap_err().code(), "journal_not_found");
+    drop(state.journal("P3", "01S", None).unwrap());
+    assert_eq!(state.find_journal("P3", "").unwrap_err().code(), "journal_not_found");
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_is_no_finished_one() {
+    let (_folder, state) = state();
+    fs::create_dir_all(state.root().join("journal/P1/01R.jsonl")).unwrap();
+    assert_eq!(state.unfinished_journals("P1").unwrap_err().code(), "state_io");
+    // One that goes while we look has ended.
+    assert!(ended(&state.root().join("journal/P1/01S.jsonl")).unwrap());
+}

@@ -124,4 +124,11 @@ mod tests {
             assert!(other.iter().all(|moved| !moved));
         });
     }
+
+    #[test]
+    fn only_a_lock_that_is_not_there_is_nothing_to_take_away() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!take_away(&folder.path().join("missing"), |_| true).unwrap());
+        assert!(take_away(folder.path(), |_| true).is_err());
+    }
 }

@@ -106,4 +106,21 @@ mod tests {
         }
         assert_eq!(record.to_string(), "ada on build-7 since 1970-01-01 00:00:00Z ('apply', run 01J, pid 7)");
     }
+
+    #[test]
+    fn whoever_holds_a_lock_is_alive_or_dead_or_nobody_can_tell() {
+        let here = Process::detect();
+        let held_by = |process: &Process| {
+            let actor = Actor { user: "ada".into(), host: "build-7".into() };
+            let (run_id, command) = ("01J".to_owned(), "apply".to_owned());
+            LockRecord::new(Holder { run_id, actor, process: process.clone(), command }, DateTime::UNIX_EPOCH)
+        };
+        if here.boot_id.is_some() {
+            assert_eq!(held_by(&here).is_alive(&here), Some(true));
+            let earlier = Process { pid_started: Some(1), ..here.clone() };
+            assert_eq!(held_by(&earlier).is_alive(&here), Some(false));
+        }
+        let elsewhere = Process { boot_id: Some("another".into()), ..here.clone() };
+        assert_eq!(held_by(&elsewhere).is_alive(&here), None);
+    }
 }

@@ -132,6 +132,17 @@ async fn a_living_holder_keeps_its_lock_however_long_another_waits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_first_heartbeat_comes_when_it_is_due() {
+    let (_folder, state) = state();
+    let _held = lock(&state, elsewhere("01A"), 0).await.unwrap();
+    let beats = || state.lock_record("P1").unwrap().unwrap().heartbeat;
+    sleep(Duration::from_secs(9)).await;
+    assert_eq!(beats(), 0);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(beats(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_heartbeat_that_stands_still_for_a_minute_is_taken_over_and_said() {
     let (_folder, state) = state();
     kill(lock(&state, elsewhere("01A"), 0).await.unwrap());
