@@ -5,7 +5,7 @@ use serde_json::{Value, json, value::RawValue};
 use super::*;
 use crate::{
     resource::{
-        Desired, Live, Observed,
+        Desired, Live, Observed, Step,
         flow::{Content, Facts, Flow, Origin},
         theme::{DesiredTheme, Theme},
     },

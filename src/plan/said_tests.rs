@@ -6,7 +6,7 @@ use super::{
     tests::{change, child, desired, live, plan_in, pruning, shape, tenant, there, under},
     *,
 };
-use crate::resource::{Desired, tenant::Tenant};
+use crate::resource::{Attributes, Desired, Path, tenant::Tenant};
 
 /// One of each action, and one that is kept back.
 fn one_of_each() -> Plan {
