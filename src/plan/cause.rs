@@ -106,4 +106,15 @@ mod tests {
         };
         assert_eq!(of(&field, Some(&json!(["a.com", "b.com"]))), Cause::Config);
     }
+
+    #[test]
+    fn of_several_causes_the_one_that_needs_most_care_counts() {
+        let rising = [Cause::Config, Cause::Unknown, Cause::Console, Cause::Both];
+        for (weight, cause) in rising.into_iter().enumerate() {
+            for (other_weight, other) in rising.into_iter().enumerate() {
+                let heavier = if weight >= other_weight { cause } else { other };
+                assert_eq!(worse(cause, other), heavier, "{cause:?} and {other:?}");
+            }
+        }
+    }
 }

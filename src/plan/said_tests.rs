@@ -69,13 +69,15 @@ fn the_settings_of_whom_a_change_makes_anew_are_read_again_and_of_nobody_else() 
 fn a_change_takes_as_many_writes_as_it_has_steps_and_what_it_gives_up_first_is_one_more() {
     let plan = one_of_each();
     assert_eq!(["made", "changed", "moved", "stray"].map(|id| change(&plan, id).writes()), [1, 1, 2, 1]);
+    // An update reads what it starts from once more before it writes.
+    assert_eq!(["made", "changed", "moved", "stray"].map(|id| change(&plan, id).requests()), [1, 2, 2, 1]);
     let wanted = [tenant("a", &["b.com"]), tenant("b", &["a.com"])];
     let swap = plan_in(
         &desired(&wanted),
         &live(&[there("a", &["a.com"]), there("b", &["b.com"])]),
         &Scope::default(),
     );
-    assert_eq!(change(&swap, "a").writes(), 2);
+    assert_eq!((change(&swap, "a").writes(), change(&swap, "a").requests()), (2, 4));
 }
 
 #[test]

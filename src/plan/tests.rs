@@ -138,6 +138,8 @@ fn protect_holds_against_prune_even_when_the_resource_left_the_configuration() {
     let plan = plan_in(&desired, &live(&[there("stray", &[])]), &pruning());
     assert_eq!(shape(&plan), ["delete stray !protected by 'protect: tenant.st*'"]);
     assert!(plan.all_guarded());
+    let both = plan_in(&desired, &self::live(&[there("stray", &[]), there("other", &[])]), &pruning());
+    assert!(!both.all_guarded() && !plan_in(&desired, &self::live(&[]), &pruning()).all_guarded());
 }
 
 #[test]

@@ -192,3 +192,47 @@ fn what_either_side_calls_sensitive_is_so_in_both_and_nothing_else_is() {
     };
     assert_eq!(sensitive(&others, &Desired::default()), ["attributes.plan"]);
 }
+
+fn places(found: &Comparison) -> Vec<(&str, Presence, Option<&str>)> {
+    let all = found.differences.iter();
+    all.map(|it| (it.address.id(), it.presence, it.counterpart.as_ref().map(Address::id))).collect()
+}
+
+#[test]
+fn an_item_that_only_one_environment_has_yet_hides_nobody() {
+    let (one, two) = (items(&["qa"]), items(&["prod"]));
+    let side = |live, desired| Side { live, desired };
+    let (nothing, there) = (live(&[]), live(&[json!({"id": "prod", "name": "Top"})]));
+    let found = compare(side(&nothing, &one), side(&there, &two));
+    assert_eq!(places(&found), [("prod", Presence::OnlyTo, None)]);
+    let found = compare(side(&there, &two), side(&nothing, &one));
+    assert_eq!(places(&found), [("prod", Presence::OnlyFrom, None)]);
+}
+
+#[test]
+fn who_is_an_item_of_the_configuration_is_not_also_its_namesake() {
+    let (one, two) = (items(&["qa"]), items(&["x"]));
+    let from = live(&[json!({"id": "qa", "name": "Edited"}), json!({"id": "x", "name": "Top"})]);
+    let to = live(&[json!({"id": "x", "name": "Top"})]);
+    let found = compare(Side { live: &from, desired: &one }, Side { live: &to, desired: &two });
+    assert_eq!(places(&found), [("qa", Presence::Both, Some("x")), ("x", Presence::OnlyFrom, None)]);
+}
+
+#[test]
+fn what_one_side_does_not_have_at_all_differs() {
+    let tenant = |extra: Value| {
+        let mut tenant = json!({"id": "a", "name": "A"});
+        tenant.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        live(&[tenant])
+    };
+    let (bare, full) = (
+        tenant(json!({})),
+        tenant(json!({"parent": "top", "roleInheritance": "userOnly", "customAttributes": {"k": 1}})),
+    );
+    let paths = |found: &Comparison| {
+        found.differences[0].fields.iter().map(|it| it.path.to_string()).collect::<Vec<_>>()
+    };
+    let (there, back) = (alone(&bare, &full), alone(&full, &bare));
+    assert_eq!(paths(&there), ["attributes.k", "parent", "role_inheritance"]);
+    assert_eq!(paths(&back), paths(&there));
+}
