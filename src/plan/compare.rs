@@ -195,8 +195,9 @@ fn unlike_entries(word: &str, before: &Attributes, after: &Attributes) -> Vec<Fi
     differing.map(field).collect()
 }
 
-/// Whether two values of an attribute are one. Domains have no upper case.
+/// Whether an attribute of one or both is the same in both. Domains have no upper case.
 fn same(word: &str, a: Option<&Value>, b: Option<&Value>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return false };
     let lower = |value: &Value| match value {
         Value::Array(items) if word == "domains" => items
             .iter()
@@ -204,11 +205,7 @@ fn same(word: &str, a: Option<&Value>, b: Option<&Value>) -> bool {
             .collect(),
         other => other.clone(),
     };
-    match (a, b) {
-        (Some(a), Some(b)) => same_value(&lower(a), &lower(b)),
-        (None, None) => true,
-        _ => false,
-    }
+    same_value(&lower(a), &lower(b))
 }
 
 fn flows(from: &Live, to: &Live, found: &mut Comparison) {

@@ -63,6 +63,12 @@ fn without_a_configuration_tenants_are_one_by_their_ids() {
     let none = Desired::default();
     let found = compare(Side { live: &from, desired: &none }, Side { live: &to, desired: &none });
     assert_eq!(found, Comparison { differences: Vec::new(), same: 1 });
+    // Nothing but domains is the same in capitals.
+    let roles = |role: &str| live(&[json!({"id": "a", "name": "A", "defaultRoles": [role]})]);
+    assert_eq!(
+        told(&alone(&roles("Admin"), &roles("admin"))),
+        ["tenant.a default_roles: [\"Admin\"] -> [\"admin\"]"]
+    );
 }
 
 fn alone(from: &Live, to: &Live) -> Comparison {
