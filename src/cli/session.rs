@@ -1,13 +1,8 @@
 //! What every command that talks to a project needs: configuration, state folder, and who is at work.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{Mutex, OnceLock, PoisonError},
-    time::Duration,
-};
+mod records;
 
-use chrono::Utc;
+use std::{collections::BTreeMap, path::PathBuf, sync::OnceLock};
 
 use super::{
     connect::Connection, error::Error, globals::Globals, identity::sandbox_project, reconcile::Kinds,
@@ -15,11 +10,9 @@ use super::{
 use crate::{
     config::{self, Config, Diagnostic, Inputs, Limits, Selection, SourceFile},
     plan::Warning,
-    render::{Header, Ui},
+    render::Header,
     resource::{Desired, Path, tenant::Tenant},
-    state::{
-        self, Actor, AuditContext, BackedUp, Backup, Git, Holder, Lock, LockNotice, Process, SavedPlan, State,
-    },
+    state::{self, Actor, Backup, Git, SavedPlan, State},
 };
 
 /// What every command that talks to a project needs.
@@ -242,82 +235,6 @@ impl Session {
             None => format!("project {name}"),
         }
     }
-
-    /// Takes the project's lock, and says what it had to wait for. With it comes the run that it was taken over from.
-    pub(super) async fn lock(
-        &self,
-        project: &str,
-        command: &str,
-        ui: &Ui,
-    ) -> Result<(Lock, Option<String>), Error> {
-        let patience = self.config.settings.lock_timeout;
-        let taken_from = Mutex::new(None);
-        let observer = |notice| {
-            tell_of_lock(ui, &notice);
-            if let LockNotice::TakenOver { holder, .. } = notice {
-                let run = holder.map_or_else(|| "unreadable".to_owned(), |holder| holder.owner);
-                *taken_from.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
-            }
-        };
-        let lock = self.state.lock(project, self.holder(command), patience, &observer).await?;
-        Ok((lock, taken_from.into_inner().unwrap_or_else(PoisonError::into_inner)))
-    }
-
-    /// Takes the project's lock if nobody holds it, and waits for nobody.
-    pub(super) async fn lock_if_free(&self, project: &str) -> Result<Lock, state::Error> {
-        self.state.lock(project, self.holder("note what is in sync"), Duration::ZERO, &|_| {}).await
-    }
-
-    /// Who asks for the lock.
-    fn holder(&self, command: &str) -> Holder {
-        Holder {
-            run_id: self.run_id.clone(),
-            actor: self.actor.clone(),
-            process: Process::detect(),
-            command: command.to_owned(),
-        }
-    }
-
-    /// Who runs what where, for the audit.
-    pub(super) fn audit_context(&self, project: &str) -> AuditContext {
-        AuditContext {
-            run_id: self.run_id.clone(),
-            user: self.actor.user.clone(),
-            host: self.actor.host.clone(),
-            git: self.git().cloned(),
-            environment: self.config.environment.as_ref().map(|it| it.name.clone()),
-            project_id: project.to_owned(),
-        }
-    }
-
-    /// The commit of the configuration. Asking for it starts another program, so it is done once.
-    fn git(&self) -> Option<&Git> {
-        self.git.get_or_init(|| Git::detect(&self.directory)).as_ref()
-    }
-
-    /// What is said of each write where the call takes a remark: it ties Descope's own history to ours.
-    pub(super) fn remark(&self) -> String {
-        let commit = self.git().map(|git| format!(", git {}", git.commit)).unwrap_or_default();
-        format!("descope-mgmt run {}{commit}", self.run_id)
-    }
-
-    /// A backup of these resources.
-    pub(super) fn backup(&self, project: &str, command: &str, resources: Vec<BackedUp>) -> Backup {
-        let AuditContext { user, host, git, environment, project_id, .. } = self.audit_context(project);
-        Backup {
-            id: ulid::Ulid::generate().to_string(),
-            created_at: Utc::now(),
-            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            user,
-            host,
-            environment,
-            project_id,
-            reason: Some(format!("before run {}", self.run_id)),
-            command: command.to_owned(),
-            git,
-            resources,
-        }
-    }
 }
 
 /// What the configuration is loaded from.
@@ -351,27 +268,5 @@ pub(super) async fn interruption() -> &'static str {
         _ = hang_up.recv() => "SIGHUP",
         _ = tokio::signal::ctrl_c() => "SIGINT",
         _ = terminate.recv() => "SIGTERM",
-    }
-}
-
-/// Says what a lock had to say while it was waited for.
-fn tell_of_lock(ui: &Ui, notice: &LockNotice) {
-    let who = |holder: &Option<Box<state::LockRecord>>| {
-        holder.as_ref().map_or_else(
-            || "somebody".to_owned(),
-            |it| format!("{} on {} (pid {}, {})", it.user, it.host, it.process.pid, it.command),
-        )
-    };
-    match notice {
-        LockNotice::Waiting { holder, patience } => {
-            ui.note(&format!(
-                "waiting up to {} s for the lock that {} holds",
-                patience.as_secs(),
-                who(holder)
-            ));
-        }
-        LockNotice::TakenOver { holder, because } => {
-            ui.warn(&format!("took over the lock of {}: {because}", who(holder)));
-        }
     }
 }

@@ -6,7 +6,10 @@ use super::{
     tests::{change, child, desired, live, plan_in, pruning, shape, tenant, there, under},
     *,
 };
-use crate::resource::{Attributes, Desired, Path, tenant::Tenant};
+use crate::{
+    resource::{Attributes, Desired, Path, tenant::Tenant},
+    state::Baseline,
+};
 
 /// One of each action, and one that is kept back.
 fn one_of_each() -> Plan {
@@ -172,12 +175,38 @@ fn a_change_of_a_tenant_carries_its_name_its_place_and_what_is_masked() {
 #[test]
 fn only_a_child_that_stays_is_in_the_way_of_a_parent_that_goes() {
     let family = [there("top", &[]), child("low", "top"), there("other", &[])];
-    let plan = plan_in(&desired(&[tenant("other", &[])]), &live(&family), &pruning());
-    assert_eq!(shape(&plan), ["delete low", "delete top"]);
+    let plan = plan_in(&desired(&[tenant("other", &["new.com"])]), &live(&family), &pruning());
+    assert_eq!(shape(&plan), ["delete low", "update other", "delete top"]);
     assert_eq!(confirm(&plan, &live(&family)), Ok(()));
     let elsewhere = [family.as_slice(), &[child("late", "other")]].concat();
     assert_eq!(confirm(&plan, &live(&elsewhere)), Ok(()));
     let under = [family.as_slice(), &[child("late", "top")]].concat();
     let moved = confirm(&plan, &live(&under)).unwrap_err();
     assert_eq!(moved.iter().map(|it| it.address.as_str()).collect::<Vec<_>>(), ["tenant.top"]);
+}
+
+#[test]
+fn a_target_takes_along_the_parents_that_must_be_made_and_nobody_else() {
+    let wanted = [
+        tenant("top", &["new.com"]),
+        under("top", tenant("mid", &[])),
+        under("mid", tenant("low", &[])),
+        under("top", tenant("side", &[])),
+    ];
+    let aim = |excludes: &[&str]| Scope {
+        targets: vec!["tenant.low".parse().unwrap()],
+        excludes: excludes.iter().map(|it| it.parse().unwrap()).collect(),
+        ..Scope::default()
+    };
+    let none = live(&[]);
+    assert_eq!(
+        shape(&plan_in(&desired(&wanted), &none, &aim(&[]))),
+        ["create low", "create mid", "create top"]
+    );
+    // One that is there is left as it is, whatever else it wants.
+    let there_now = live(&[there("top", &[])]);
+    assert_eq!(shape(&plan_in(&desired(&wanted), &there_now, &aim(&[]))), ["create low", "create mid"]);
+    let (desired, scope, baseline) = (desired(&wanted), aim(&["tenant.mid"]), Baseline::empty("P2"));
+    let problems = compute(Inputs { desired: &desired, live: &none, baseline: &baseline, scope: &scope });
+    assert_eq!(problems.unwrap_err().iter().map(|it| it.code).collect::<Vec<_>>(), ["unknown_parent"]);
 }
