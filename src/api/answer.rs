@@ -60,6 +60,11 @@ impl Answer {
         Ok(answer)
     }
 
+    /// Whether there is no body.
+    pub fn is_blank(&self) -> bool {
+        self.body.trim().is_empty()
+    }
+
     /// The body as a `T`; an empty one counts as `{}`.
     ///
     /// # Errors

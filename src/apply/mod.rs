@@ -9,7 +9,7 @@ mod trail;
 
 use std::time::Duration;
 
-use crate::resource::{Address, Object};
+use crate::resource::{Address, MASK, Object};
 
 pub use run::{Decision, Event, Job, run, untried};
 pub use trail::{Choice, Ticket, Trail};
@@ -114,6 +114,19 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// The same, with these texts masked wherever they turn up: a service may repeat what it was sent.
+    #[must_use]
+    pub(crate) fn without(mut self, secrets: &[String]) -> Self {
+        for text in [Some(&mut self.message), self.hint.as_mut()].into_iter().flatten() {
+            for secret in secrets {
+                if text.contains(secret.as_str()) {
+                    *text = text.replace(secret.as_str(), MASK);
+                }
+            }
+        }
+        self
+    }
+
     pub(crate) fn new(code: &str, message: impl Into<String>, hint: Option<&str>) -> Self {
         Self { code: code.to_owned(), message: message.into(), hint: hint.map(str::to_owned) }
     }

@@ -150,12 +150,12 @@ async fn put_back(
         let Some(change) = job.plan.changes.get(at).filter(|change| !change.undo.is_empty()) else {
             continue;
         };
-        let mut result = Ok(());
+        let mut result = Ok(None);
         for (n, step) in change.undo.iter().enumerate() {
             let mut attempts = 0;
             result = match step.verb() {
-                Verb::Delete => still_ours(wire, step, &objects).await,
-                Verb::Create | Verb::Update => Ok(()),
+                Verb::Delete => still_ours(wire, step, &objects).await.map(|()| None),
+                Verb::Create | Verb::Update => Ok(None),
             };
             if result.is_ok() {
                 result = run_step(job, wire, change, (UNDO + n, step), &mut objects, &mut attempts).await;
@@ -164,7 +164,7 @@ async fn put_back(
                 break;
             }
         }
-        tally.amend(at, result.map_err(|stuck| stuck.fault.message));
+        tally.amend(at, result.map(drop).map_err(|stuck| stuck.fault.message));
     }
 }
 
@@ -198,18 +198,25 @@ async fn run_node(job: &Job<'_>, wire: Wire<'_>, node: Node, change: &Change, mu
     let steps: Vec<&Step> =
         if node.release { change.release.iter().collect() } else { change.steps.iter().collect() };
     let mut attempts = 0;
-    let mut stuck = None;
+    let (mut stuck, mut halted) = (None, None);
+    let last = steps.len();
     for (at, step) in steps.into_iter().enumerate() {
-        let at = if node.release { 0 } else { at + 1 };
-        if let Err(failure) = run_step(job, wire, change, (at, step), &mut objects, &mut attempts).await {
-            stuck = Some(failure);
-            break;
+        let number = if node.release { 0 } else { at + 1 };
+        match run_step(job, wire, change, (number, step), &mut objects, &mut attempts).await {
+            Ok(None) => {}
+            // The write is done, whatever became of what is recorded of it.
+            Ok(Some(halt)) if at + 1 == last => halted = Some(halt.fault),
+            Ok(Some(failure)) | Err(failure) => {
+                stuck = Some(failure);
+                break;
+            }
         }
     }
     let took = started.elapsed();
-    Ended { node, attempts, took, stuck, objects }
+    Ended { node, attempts, took, stuck, halted, objects }
 }
 
+/// Runs one step. Where it is done and could not be recorded, it says why nothing more may be written.
 async fn run_step(
     job: &Job<'_>,
     wire: Wire<'_>,
@@ -217,7 +224,7 @@ async fn run_step(
     (at, step): (usize, &Step),
     objects: &mut Objects,
     attempts: &mut u32,
-) -> Result<(), Stuck> {
+) -> Result<Option<Stuck>, Stuck> {
     let path = step.look.path;
     let mut before = objects.get(path).cloned().flatten();
     if step.needs_a_look() && !is_fresh(job, change, path) {
@@ -230,7 +237,7 @@ async fn run_step(
     if step.needs_a_look() && step.judge(before.as_ref(), before.as_ref()) == Verdict::Done {
         // It is as desired already: nothing to write.
         objects.insert(path, before);
-        return Ok(());
+        return Ok(None);
     }
     let ticket = job.trail.intend(change, at, step, before.as_ref()).await.map_err(|error| halt(&error))?;
     let result = wire.write(step, before.as_ref()).await;
@@ -253,7 +260,7 @@ async fn run_step(
         objects.clear();
     }
     objects.insert(path, settled.after);
-    told.map_err(|error| halt(&error))
+    Ok(told.err().map(|error| halt(&error)))
 }
 
 /// Reads an object that is about to be written. After a write of our `own` the read may lag: then it is read again.

@@ -88,7 +88,7 @@ impl Wire<'_> {
             let Err(error) = self.send(&request).await else {
                 return Ok(Settled { after: after(step, before), attempts });
             };
-            let (verdict, now) = match self.doubt(step, before, &error).await {
+            let (verdict, now) = match self.doubt(step, before, &error, started + self.max_wait).await {
                 Ok(found) => found,
                 Err(stuck) => return Err((stuck, attempts)),
             };
@@ -118,6 +118,7 @@ impl Wire<'_> {
         step: &Step,
         before: Option<&Object>,
         error: &Error,
+        patience_ends: Instant,
     ) -> Result<(Verdict, Option<Object>), Stuck> {
         let absent = step.verb() == Verb::Delete && error.is_not_found();
         let exists =
@@ -125,7 +126,8 @@ impl Wire<'_> {
         if !(error.is_uncertain() || absent || exists) {
             return Ok((Verdict::Untouched, None));
         }
-        let deadline = Instant::now() + if error.is_uncertain() { READ_LAG } else { Duration::ZERO };
+        let shown_by = Instant::now() + if error.is_uncertain() { READ_LAG } else { Duration::ZERO };
+        let deadline = shown_by.min(patience_ends);
         let mut pause = Duration::from_millis(250);
         loop {
             match self.look(step).await {
@@ -133,7 +135,8 @@ impl Wire<'_> {
                     let verdict = step.judge(before, now.as_ref());
                     // What looks untouched may only not be visible yet.
                     if verdict == Verdict::Done || Instant::now() >= deadline {
-                        return Ok((verdict, now));
+                        let told = verdict != Verdict::Untouched || deadline == shown_by;
+                        return if told { Ok((verdict, now)) } else { Err(unproved(step, error)) };
                     }
                 }
                 Err(look) if Instant::now() >= deadline => return Err(unknown(step, error, &look)),
@@ -190,11 +193,28 @@ fn drifted(step: &Step, error: &Error, differences: &[crate::resource::Differenc
     Stuck::failed(Fault::new("drift", message, Some(hint)))
 }
 
+/// What to do where nobody knows.
+const RUN_AGAIN: &str = "run the same command again: it reads what is live and goes on from there";
+
+/// A write that does not show yet, while there is no more time to see whether it will.
+fn unproved(step: &Step, error: &Error) -> Stuck {
+    let message = format!(
+        "whether the {} took effect is unknown: {error}; it does not show yet, and --max-wait is over",
+        step.label
+    );
+    Stuck {
+        status: Status::Unknown,
+        ..Stuck::failed(Fault::new("outcome_unknown", message, Some(RUN_AGAIN)))
+    }
+}
+
 fn unknown(step: &Step, error: &Error, look: &Error) -> Stuck {
     let message = format!(
         "whether the {} took effect is unknown: {error}; reading the object failed, too: {look}",
         step.label
     );
-    let hint = "run the same command again: it reads what is live and goes on from there";
-    Stuck { status: Status::Unknown, ..Stuck::failed(Fault::new("outcome_unknown", message, Some(hint))) }
+    Stuck {
+        status: Status::Unknown,
+        ..Stuck::failed(Fault::new("outcome_unknown", message, Some(RUN_AGAIN)))
+    }
 }

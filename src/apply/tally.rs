@@ -21,6 +21,8 @@ pub(super) struct Ended {
     pub(super) took: Duration,
     /// Why it did not come to its end; `None` where it did.
     pub(super) stuck: Option<Stuck>,
+    /// Why nothing more may be written, although this came to its end.
+    pub(super) halted: Option<Fault>,
     pub(super) objects: Objects,
 }
 
@@ -71,7 +73,8 @@ impl<'a> Tally<'a> {
 
     /// Takes in how a node ended, and what can no longer happen because of it; returns the outcome of a failure.
     pub(super) fn take_in(&mut self, job: &Job<'_>, graph: &mut Graph, ended: Ended) -> Option<Outcome> {
-        let Ended { node, attempts, took, stuck, objects } = ended;
+        let Ended { node, attempts, took, stuck, halted, objects } = ended;
+        self.fatal = self.fatal.take().or(halted);
         let Some(stuck) = stuck else {
             graph.done(node);
             self.succeeded(job, node, attempts, took, objects);
@@ -172,10 +175,11 @@ impl<'a> Tally<'a> {
     /// Says of a half-done change whether what it had was put back.
     pub(super) fn amend(&mut self, at: usize, put_back: Result<(), String>) {
         let Some(Some(outcome)) = self.outcomes.get_mut(at) else { return };
+        let secrets = self.plan.changes.get(at).map(Change::secrets).unwrap_or_default();
         let replaced = outcome.action == "replace";
         let released = self.released.contains_key(&at);
         if !replaced && !released {
-            outcome.fault = Some(put_back_whole(outcome.fault.take(), put_back));
+            outcome.fault = Some(put_back_whole(outcome.fault.take(), put_back).without(&secrets));
             return;
         }
         let why = outcome.fault.take().map(|fault| fault.message).unwrap_or_default();
@@ -204,7 +208,7 @@ impl<'a> Tally<'a> {
             ),
         };
         outcome.status = Status::Failed;
-        outcome.fault = Some(Fault::new(code, message, Some(hint)));
+        outcome.fault = Some(Fault::new(code, message, Some(hint)).without(&secrets));
     }
 
     /// Notes how a change ended, once; the first word on it stands.
@@ -223,7 +227,7 @@ impl<'a> Tally<'a> {
         let ended = Outcome {
             attempts: attempts + before,
             duration_ms: u64::try_from((took + took_before).as_millis()).unwrap_or(u64::MAX),
-            ..outcome(change, status, fault)
+            ..outcome(change, status, fault.map(|fault| fault.without(&change.secrets())))
         };
         (job.observer)(Event::Ended(&ended));
         *slot = Some(ended.clone());

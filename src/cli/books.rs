@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{reconcile::Order, run::Settled, session::Session};
 use crate::{
     apply::{Outcome, Report, Status, Trail},
-    plan::{Action, Change, InSync, Plan, whole_baseline},
+    plan::{Action, Change, InSync, Owner, Plan, whole_baseline},
     resource::{self, Address, Attributes, Live, kept_as, paths_of},
     state::{self, BackedUp, Backup, Baseline},
 };
@@ -91,15 +91,12 @@ fn note_done(baseline: &mut Baseline, plan: &Plan, report: &Report) {
     }
 }
 
-/// The managed attributes as the configuration has them; sensitive values are left out.
+/// The managed attributes as the configuration has them.
 fn managed(change: &Change, after: &Attributes, baseline: &Baseline) -> Attributes {
-    let mut kept: Attributes =
-        baseline.attributes(change.address.as_str()).ok().flatten().unwrap_or_default();
-    resource::lay_over(&mut kept, after);
-    let gone = change.fields.iter().filter(|it| it.after.is_none());
-    gone.for_each(|it| resource::remove(&mut kept, &it.path));
-    change.sensitive.iter().for_each(|path| resource::remove(&mut kept, path));
-    kept
+    let known = baseline.attributes(change.address.as_str()).ok().flatten();
+    let gone = change.fields.iter().filter(|it| it.after.is_none()).map(|it| &it.path);
+    let owner = Owner { project: &baseline.project_id, address: &change.address };
+    owner.kept(known, after, gone, &change.sensitive)
 }
 
 /// The backup of everything that the plan touches, as it was read last.

@@ -8,7 +8,7 @@ use std::{
 use clap::{ArgAction, Args, parser::ValueSource};
 
 use super::error::Error;
-pub(super) use super::values::{Color, ConflictWay, OnError, OutputFormat, truth};
+pub(super) use super::values::{Color, ConflictWay, OnError, OutputFormat, setting, truth};
 use crate::{
     config::Flags,
     plan::Scope,
@@ -123,19 +123,19 @@ pub(super) struct Globals {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Settings")]
     pub(super) state_dir: Option<String>,
     /// Requests at once, 1 to 64, or auto
-    #[arg(long, global = true, value_name = "N", help_heading = "Settings")]
+    #[arg(long, global = true, value_parser = setting("parallelism"), value_name = "N", help_heading = "Settings")]
     pub(super) parallelism: Option<String>,
     /// Requests in any window, as the server counts [default: 200/60s]
-    #[arg(long, global = true, value_name = "N/Ts", help_heading = "Settings")]
+    #[arg(long, global = true, value_parser = setting("rate-limit"), value_name = "N/Ts", help_heading = "Settings")]
     pub(super) rate_limit: Option<String>,
     /// The longest that one request may take [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
+    #[arg(long, global = true, value_parser = setting("timeout"), value_name = "DURATION", help_heading = "Settings")]
     pub(super) timeout: Option<String>,
     /// The longest that one change may take, waiting included [default: 15m]
-    #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
+    #[arg(long, global = true, value_parser = setting("max-wait"), value_name = "DURATION", help_heading = "Settings")]
     pub(super) max_wait: Option<String>,
     /// The longest to wait for the project's lock [default: 10s]
-    #[arg(long, global = true, value_name = "DURATION", help_heading = "Settings")]
+    #[arg(long, global = true, value_parser = setting("lock-timeout"), value_name = "DURATION", help_heading = "Settings")]
     pub(super) lock_timeout: Option<String>,
     /// Work on the embedded emulator instead of Descope, its data in FILE [default: .descope-mgmt/sandbox.json]
     #[arg(long, global = true, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = SANDBOX, help_heading = "Global options")]

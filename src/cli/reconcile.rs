@@ -192,7 +192,7 @@ pub(super) async fn reconcile(
     let rate = connection.client.rate();
     ui.show_plan(&plan, &header, rate, telling(order.goal));
     if let Kept::To(file) = order.kept {
-        saved::save(session, connection, &order, &plan, file)?;
+        saved::save(session, connection, &order, &plan, file, globals)?;
         ui.note(&format!("saved in {0}; `descope-mgmt apply {0}` applies it", file.display()));
     }
     match order.goal {

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::{
     globals::Globals,
     reconcile::{Kept, Order},
+    session::{Chosen, Session},
 };
 use crate::{
     apply::{Report, Status},
@@ -16,7 +17,12 @@ use crate::{
 const MOST_TARGETS: usize = 50;
 
 /// The command that retries what failed, was skipped or is unknown; `None` where nothing did.
-pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> Option<String> {
+pub(super) fn command(
+    report: &Report,
+    order: &Order<'_>,
+    session: &Session,
+    globals: &Globals,
+) -> Option<String> {
     let left: Vec<&str> = report
         .outcomes
         .iter()
@@ -28,12 +34,12 @@ pub(super) fn command(report: &Report, order: &Order<'_>, globals: &Globals) -> 
     }
     if matches!(order.kept, Kept::From(_) | Kept::Resumed(_)) {
         let words = ["descope-mgmt", "apply", "--resume", &report.run_id].map(str::to_owned);
-        return Some(words.into_iter().chain(flags(globals)).collect::<Vec<_>>().join(" "));
+        return Some(words.into_iter().chain(flags(session, globals)).collect::<Vec<_>>().join(" "));
     }
     let selection = order.retry?;
     let mut words = vec!["descope-mgmt".to_owned()];
     words.extend(order.command.split(' ').map(str::to_owned));
-    words.extend(flags(globals));
+    words.extend(flags(session, globals));
     if selection.prune {
         words.push("--prune".to_owned());
     }
@@ -55,32 +61,33 @@ fn target_words(command: &str, address: &str) -> Vec<String> {
 }
 
 /// The command that goes back to what a run found, to be pasted as it is.
-pub(super) fn rollback(backup: &str, plan: &Plan, globals: &Globals) -> String {
+pub(super) fn rollback(backup: &str, plan: &Plan, session: &Session, globals: &Globals) -> String {
     let flows_only = plan.runnable().all(|change| [flow::KIND, theme::KIND].contains(&change.address.kind()));
     let command = if flows_only { "flow rollback --backup" } else { "backup restore" };
     let mut words = vec!["descope-mgmt".to_owned(), command.to_owned(), backup.to_owned()];
-    words.extend(flags(globals));
+    words.extend(flags(session, globals));
     words.join(" ")
 }
 
 /// The command that restores a backup, to be pasted as it is.
-pub(super) fn restore(backup: &str, globals: &Globals) -> String {
+pub(super) fn restore(backup: &str, session: &Session, globals: &Globals) -> String {
     let words = ["descope-mgmt", "backup", "restore", backup].map(str::to_owned);
-    words.into_iter().chain(flags(globals)).collect::<Vec<_>>().join(" ")
+    words.into_iter().chain(flags(session, globals)).collect::<Vec<_>>().join(" ")
 }
 
-/// The global flags that make the same run again. What answers questions is left to whoever pastes it.
-fn flags(globals: &Globals) -> Vec<String> {
+/// The global flags that make the same run again, wherever and on whatever branch they are pasted. What answers questions is left to whoever pastes it.
+fn flags(session: &Session, globals: &Globals) -> Vec<String> {
     let mut words = Vec::new();
     let mut pair = |flag: &str, value: Option<&str>| {
         words.extend(value.map(|value| [flag.to_owned(), quote(value)]).into_iter().flatten());
     };
-    for file in &globals.config {
+    let Chosen { config, environment, state_dir, backup_dir } = session.chosen(globals);
+    for file in &config {
         pair("-c", file.to_str());
     }
-    pair("-e", globals.environment.as_deref());
-    pair("--state-dir", globals.state_dir.as_deref());
-    pair("--backup-dir", globals.backup_dir.as_deref());
+    pair("-e", environment.as_deref());
+    pair("--state-dir", state_dir.as_deref());
+    pair("--backup-dir", backup_dir.as_deref());
     pair("--rate-limit", globals.rate_limit.as_deref());
     pair("--parallelism", globals.parallelism.as_deref());
     pair("--timeout", globals.timeout.as_deref());

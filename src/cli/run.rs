@@ -50,6 +50,9 @@ pub(super) fn exit(plan: &Plan, report: &Report) -> Exit {
         Exit::Interrupted
     } else if report.fatal.as_ref().is_some_and(|fault| fault.code == "lock_lost") {
         Exit::Stale
+    } else if bad == 0 && report.fatal.is_some() {
+        // All of it is done, and not all of it could be recorded.
+        Exit::Failed
     } else if bad == 0 {
         Exit::Done
     } else if plan.all_guarded() {
@@ -110,8 +113,8 @@ pub(super) async fn apply(
     progress.finish();
     report.run_id.clone_from(&session.run_id);
     report.backup_id = Some(backup.id.clone());
-    report.rollback_command = Some(retry::rollback(&backup.id, plan, globals));
-    report.retry_command = retry::command(&report, order, globals);
+    report.rollback_command = Some(retry::rollback(&backup.id, plan, session, globals));
+    report.retry_command = retry::command(&report, order, session, globals);
     match close(session, settled, &report, project, trail).await {
         Ok(head) => report.audit_head = head,
         Err(error) => report.notes.push(error.to_string()),

@@ -24,6 +24,7 @@ pub(super) fn save(
     order: &Order<'_>,
     plan: &Plan,
     file: &Path,
+    globals: &Globals,
 ) -> Result<(), Error> {
     let files = session.config.sources.iter();
     let saved = SavedPlan {
@@ -35,6 +36,7 @@ pub(super) fn save(
         project_id: connection.client.project_id().to_owned(),
         sandbox: session.sandbox.is_some(),
         scope: order.scope.stored(order.kinds.word()),
+        config: session.chosen(globals).config,
         files: files.map(|it| SavedFile { path: it.path.clone(), text: it.text.clone() }).collect(),
         changes: saved_changes(plan),
     };

@@ -8,7 +8,7 @@ use super::{
     connect::Connection, error::Error, globals::Globals, identity::sandbox_project, reconcile::Kinds,
 };
 use crate::{
-    config::{self, Config, Diagnostic, Inputs, Limits, Selection, SourceFile},
+    config::{self, Config, Diagnostic, Environment, Inputs, Limits, Selection, SourceFile},
     plan::Warning,
     render::Header,
     resource::{Desired, Path, tenant::Tenant},
@@ -27,6 +27,17 @@ pub(super) struct Session {
     kinds: Kinds,
     actor: Actor,
     git: OnceLock<Option<Git>>,
+    /// What variables, or a saved plan, chose in place of flags.
+    chosen: Chosen,
+}
+
+/// What chooses configuration, environment and records, as flags would.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chosen {
+    pub(super) config: Vec<PathBuf>,
+    pub(super) environment: Option<String>,
+    pub(super) state_dir: Option<String>,
+    pub(super) backup_dir: Option<String>,
 }
 
 impl Session {
@@ -58,7 +69,9 @@ impl Session {
             environment: plan.environment.clone(),
             ..inputs(globals, false)?
         };
-        Self::load(&inputs, globals)
+        let mut session = Self::load(&inputs, globals)?;
+        session.chosen.config.clone_from(&plan.config);
+        Ok(session)
     }
 
     fn load(inputs: &Inputs, globals: &Globals) -> Result<Self, Error> {
@@ -83,7 +96,28 @@ impl Session {
             kinds: Kinds::All,
             actor: Actor::detect(),
             git: OnceLock::new(),
+            chosen: Chosen {
+                config: inputs.files_of_variable(),
+                environment: None,
+                state_dir: inputs.variables.filled("DESCOPE_MGMT_STATE_DIR").map(str::to_owned),
+                backup_dir: inputs.variables.filled("DESCOPE_MGMT_BACKUP_DIR").map(str::to_owned),
+            },
         })
+    }
+
+    /// What was chosen for this run, by flags, by variables or by a git branch, which may be others when a command is
+    /// pasted.
+    pub(super) fn chosen(&self, globals: &Globals) -> Chosen {
+        let own = &self.chosen;
+        let passing = |it: &&Environment| matches!(it.why, Selection::Variable | Selection::Branch(_));
+        let environment = self.config.environment.as_ref().filter(passing).map(|it| it.name.clone());
+        let config = if globals.config.is_empty() { &own.config } else { &globals.config };
+        Chosen {
+            config: config.clone(),
+            environment: globals.environment.clone().or(environment),
+            state_dir: globals.state_dir.clone().or_else(|| own.state_dir.clone()),
+            backup_dir: globals.backup_dir.clone().or_else(|| own.backup_dir.clone()),
+        }
     }
 
     /// From here on `project` is meant, whatever it is called.
@@ -225,6 +259,13 @@ impl Session {
             _ => false,
         };
         if on_purpose { Ok(()) } else { Err(Error::NotNamed { environment: environment.name.clone() }) }
+    }
+
+    /// The same for what is done without asking Descope anything: then the configuration alone tells whether the
+    /// environment is protected.
+    pub(super) fn must_be_chosen_if_protected(&self, confirmed: bool) -> Result<(), Error> {
+        let protected = self.config.environment.as_ref().is_some_and(|it| it.protected);
+        if protected { self.must_be_chosen_on_purpose(confirmed) } else { Ok(()) }
     }
 
     /// What a question calls the place of the change.

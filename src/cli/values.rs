@@ -2,14 +2,22 @@
 
 use clap::{
     ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValuesParser, StringValueParser, TypedValueParser},
 };
 
-use crate::render::Format;
+use crate::{config, render::Format};
 
 /// What the variable of a flag may say: the flag, or not.
 pub(super) fn truth() -> impl TypedValueParser<Value = bool> {
     PossibleValuesParser::new(["true", "false", "1", "0"]).map(|value| matches!(value.as_str(), "true" | "1"))
+}
+
+/// A text that a setting of this name takes, looked at before anything else is.
+pub(super) fn setting(name: &'static str) -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().try_map(move |text| match config::check_setting(name, &text) {
+        Ok(()) => Ok(text),
+        Err(expected) => Err(format!("it is not {expected}")),
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

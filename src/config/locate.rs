@@ -16,11 +16,18 @@ pub fn locate(inputs: &Inputs) -> Result<Vec<PathBuf>, Error> {
     if !inputs.files.is_empty() {
         return named(inputs, &inputs.files, "--config");
     }
-    if let Some(list) = inputs.variables.filled(VARIABLE) {
-        let paths: Vec<_> = list.split(':').filter(|part| !part.is_empty()).map(PathBuf::from).collect();
-        return named(inputs, &paths, VARIABLE);
+    if inputs.variables.filled(VARIABLE).is_some() {
+        return named(inputs, &inputs.files_of_variable(), VARIABLE);
     }
     Ok(usual(inputs).into_iter().find(|path| inputs.directory.join(path).is_file()).into_iter().collect())
+}
+
+impl Inputs {
+    /// The files and folders that the variable names.
+    pub fn files_of_variable(&self) -> Vec<PathBuf> {
+        let list = self.variables.filled(VARIABLE).unwrap_or_default();
+        list.split(':').filter(|part| !part.is_empty()).map(PathBuf::from).collect()
+    }
 }
 
 /// The places that are looked at when no file is named.

@@ -46,7 +46,7 @@ pub use load::{environments, load};
 pub use locate::locate;
 pub use scalar::parse_scalar;
 pub use schema::schema_text;
-pub use settings::{Origin, Rates, Retention, Settings};
+pub use settings::{Origin, Rates, Retention, Settings, check_setting};
 pub use starter::{SCHEMA_FILE, Starter, StarterEnvironment, StarterTenant, key_variable, project_variable};
 pub use target::Target;
 pub use tenants::{is_own_id, parse_domain, parse_name};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
-use super::observe_whole;
+use super::{must_be_a_list, observe_whole};
 use crate::{
     api::{Client, Error, Request},
     resource::{
@@ -38,6 +38,9 @@ pub async fn flows(client: &Client) -> Result<BTreeMap<String, ListedFlow>, Erro
     }
     let answer = client.send(&flow::list(&[])).await?;
     let flows = answer.json::<Flows>()?.flows.unwrap_or_default();
+    if flows.is_empty() {
+        must_be_a_list(&answer, flow::LIST_PATH, "flows")?;
+    }
     Ok(flows.into_iter().map(|flow| (flow.id.clone(), flow)).collect())
 }
 

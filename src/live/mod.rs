@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    api::{Client, Error, Request},
+    api::{Answer, Client, Error, Request},
     resource::{
         Desired, Live, Object, Observed, flow,
         flow::{Facts, Flow},
@@ -153,7 +153,23 @@ pub async fn tenants(client: &Client) -> Result<Vec<Observed<LiveTenant>>, Error
     }
     let answer = client.send(&Request::read(TENANTS_PATH)).await?;
     let raws = answer.json::<Tenants>()?.tenants.unwrap_or_default();
+    if raws.is_empty() {
+        must_be_a_list(&answer, TENANTS_PATH, "tenants")?;
+    }
     raws.into_iter().map(observe).collect()
+}
+
+/// Makes sure that an empty list is one, and not what something else between here and Descope has to say: whatever is
+/// missing in it would count as gone. No key at all is an empty list, too (JSON).
+fn must_be_a_list(answer: &Answer, path: &str, key: &str) -> Result<(), Error> {
+    if answer.is_blank() {
+        return Err(Error::unexpected(path, &"the answer is empty"));
+    }
+    let object: Object = answer.json()?;
+    if object.is_empty() || object.contains_key(key) {
+        return Ok(());
+    }
+    Err(Error::unexpected(path, &format!("the answer has no '{key}'")))
 }
 
 /// One tenant by its id; `None` where there is none (Tenants, read).

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Action, Cause, Change};
+use super::{
+    Action, Cause, Change,
+    kept::{Applied, Owner},
+};
 use crate::{
     resource::{Attributes, FieldChange, same_value},
     state::Baseline,
@@ -12,24 +15,28 @@ use crate::{
 pub(super) fn trace(changes: &mut [Change], baseline: &Baseline) {
     for change in changes.iter_mut().filter(|change| change.versions.is_none()) {
         // An entry that can't be read is as good as none.
-        let applied: Option<Attributes> = baseline.attributes(change.address.as_str()).ok().flatten();
-        change.applied = applied.as_ref().map_or_else(Vec::new, |applied| {
-            change.fields.iter().map(|field| at(applied, field.path.words()).cloned()).collect()
-        });
-        change.cause = match (&change.action, applied) {
+        let kept: Option<Attributes> = baseline.attributes(change.address.as_str()).ok().flatten();
+        let owner = Owner { project: &baseline.project_id, address: &change.address };
+        let applied: Option<Vec<Applied>> =
+            kept.map(|kept| change.fields.iter().map(|field| owner.applied(&kept, field)).collect());
+        change.cause = match (&change.action, &applied) {
             (Action::Create { .. }, Some(_)) => Cause::Console,
             (Action::Create { .. }, None) if !baseline.is_empty() => Cause::Config,
             (Action::Delete { .. }, Some(_)) => Cause::Config,
             (_, None) => Cause::Unknown,
-            (Action::Update { .. } | Action::Replace { .. }, Some(_)) => {
-                let causes = change
-                    .fields
-                    .iter()
-                    .zip(&change.applied)
-                    .map(|(field, applied)| of(field, applied.as_ref()));
+            (Action::Update { .. } | Action::Replace { .. }, Some(applied)) => {
+                let causes = change.fields.iter().zip(applied).map(|(field, applied)| match applied {
+                    Applied::Untold => Cause::Unknown,
+                    Applied::Known(value) => of(field, value.as_ref()),
+                });
                 causes.reduce(worse).unwrap_or(Cause::Unknown)
             }
         };
+        let values = applied.into_iter().flatten().map(|it| match it {
+            Applied::Known(value) => value,
+            Applied::Untold => None,
+        });
+        change.applied = values.collect();
     }
 }
 
@@ -67,11 +74,6 @@ fn lower(value: &Value) -> Value {
             .collect(),
         other => other.clone(),
     }
-}
-
-fn at<'a>(attributes: &'a Attributes, words: &[String]) -> Option<&'a Value> {
-    let (first, rest) = words.split_first()?;
-    rest.iter().try_fold(attributes.get(first)?, |value, word| value.get(word))
 }
 
 #[cfg(test)]

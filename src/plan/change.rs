@@ -1,12 +1,16 @@
 //! One object that becomes another: what happens to it, who made the difference, what it takes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Withheld, cause};
-use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step};
+use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, at};
 
 /// One object that becomes another.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,5 +205,39 @@ impl Change {
     /// Requests that the change costs when all goes well.
     pub fn requests(&self) -> u64 {
         self.release.iter().chain(&self.steps).map(Step::requests).sum()
+    }
+
+    /// The texts of its sensitive values, as they may turn up in what a service says; the longest first. What is as
+    /// short as a word of a sentence is not among them.
+    pub fn secrets(&self) -> Vec<String> {
+        let attributes = [self.action.before(), self.action.after()].into_iter().flatten();
+        let named = attributes.flat_map(|it| self.sensitive.iter().filter_map(|path| at(it, path.words())));
+        let fields = self.fields.iter().filter(|field| field.sensitive);
+        let differing = fields.flat_map(|field| [&field.before, &field.after]).flatten();
+        let mut texts = BTreeSet::new();
+        named.chain(differing).for_each(|value| gather(value, &mut texts));
+        let mut texts: Vec<String> = texts.into_iter().collect();
+        texts.sort_by_key(|text| Reverse(text.len()));
+        texts
+    }
+}
+
+/// Anything shorter would take whole sentences apart, and keeps no secret.
+const SHORTEST: usize = 4;
+
+/// The texts in a value: as they are, as JSON escapes them, and as names without capitals come back.
+fn gather(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| gather(item, texts)),
+        Value::Object(map) => map.values().for_each(|item| gather(item, texts)),
+        Value::String(text) => {
+            let escaped = value.to_string();
+            let escaped = escaped.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or_default();
+            let lower = text.to_lowercase();
+            let forms = [text.as_str(), escaped, &lower];
+            texts.extend(forms.into_iter().filter(|it| it.chars().count() >= SHORTEST).map(str::to_owned));
+        }
+        Value::Number(number) => texts.extend(Some(number.to_string()).filter(|it| it.len() >= SHORTEST)),
+        Value::Null | Value::Bool(_) => {}
     }
 }

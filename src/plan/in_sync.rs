@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Plan, whole_baseline};
+use super::{Owner, Plan, whole_baseline};
 use crate::{
     resource::{
         Address, Attributes, Desired, Live, Path, flow, lay_over, project, remove,
@@ -26,7 +26,8 @@ pub fn in_sync(plan: &Plan, desired: &Desired, live: &Live, baseline: &Baseline)
     let all = tenants.chain(flows).chain(look).chain(own).filter(|(address, _)| unchanged.contains(address));
     let noted = all.filter_map(|(address, part)| {
         let known: Option<Attributes> = baseline.attributes(address.as_str()).ok().flatten();
-        let now = part.kept(live, known.as_ref())?;
+        let now =
+            part.kept(Owner { project: &baseline.project_id, address: &address }, live, known.as_ref())?;
         (known.as_ref() != Some(&now)).then_some((address, Some(now)))
     });
     noted.chain(forgotten(desired, live, baseline)).collect()
@@ -55,9 +56,9 @@ enum Part<'a> {
 
 impl Part<'_> {
     /// What the baseline keeps of it; none where that can't be told.
-    fn kept(&self, live: &Live, known: Option<&Attributes>) -> Option<Attributes> {
+    fn kept(&self, owner: Owner<'_>, live: &Live, known: Option<&Attributes>) -> Option<Attributes> {
         match self {
-            Self::Tenant(tenant) => Some(managed(tenant, known)),
+            Self::Tenant(tenant) => Some(managed(owner, tenant, known)),
             Self::Project(project) => {
                 let mut kept = known.cloned().unwrap_or_default();
                 lay_over(&mut kept, &project::desired_attributes(project));
@@ -79,15 +80,13 @@ impl Part<'_> {
     }
 }
 
-/// The managed attributes as the configuration has them; what is sensitive or ignored is left out.
-fn managed(tenant: &Tenant, known: Option<&Attributes>) -> Attributes {
+/// The managed attributes as the configuration has them; what is ignored is left out.
+fn managed(owner: Owner<'_>, tenant: &Tenant, known: Option<&Attributes>) -> Attributes {
     let mut after = tenant::desired_attributes(tenant);
     tenant.lifecycle.ignore_changes.iter().for_each(|path| remove(&mut after, path));
-    let mut kept = known.cloned().unwrap_or_default();
-    lay_over(&mut kept, &after);
-    let gone = tenant.remove_attributes.iter().map(|name| Path::new(["attributes", name]));
-    gone.chain(tenant.sensitive.iter().cloned()).for_each(|path| remove(&mut kept, &path));
-    kept
+    let gone: Vec<Path> =
+        tenant.remove_attributes.iter().map(|name| Path::new(["attributes", name])).collect();
+    owner.kept(known.cloned(), &after, gone.iter(), &tenant.sensitive)
 }
 
 #[cfg(test)]
@@ -157,7 +156,12 @@ mod tests {
         let mut baseline = Baseline::empty("P2");
         let known = json!({"disabled": true, "attributes": {"old": 1, "before": 2, "secret": "leaked once"}});
         baseline.set("tenant.acme", &known).unwrap();
-        let kept = json!({"name": "ACME", "disabled": true, "attributes": {"plain": "x", "before": 2}});
-        assert_eq!(noted(&[wanted], &[now], &baseline), [("tenant.acme".to_owned(), Some(kept))]);
+        let noted = noted(&[wanted], &[now], &baseline);
+        let [(at, Some(Value::Object(kept)))] = noted.as_slice() else { panic!("{noted:?}") };
+        let mut kept = kept.clone();
+        let digests = kept.shift_remove("sensitive").unwrap();
+        assert_eq!(digests.as_object().unwrap().keys().collect::<Vec<_>>(), ["attributes.secret"]);
+        let open = json!({"name": "ACME", "disabled": true, "attributes": {"plain": "x", "before": 2}});
+        assert_eq!((at.as_str(), Value::Object(kept)), ("tenant.acme", open));
     }
 }

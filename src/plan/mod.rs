@@ -12,6 +12,7 @@ mod flows;
 mod guard;
 mod holders;
 mod in_sync;
+mod kept;
 #[cfg(test)]
 mod laws;
 mod lean;
@@ -41,6 +42,7 @@ pub use confirm::{Moved, confirm};
 pub use estimate::{Estimate, FIXED_REQUESTS};
 pub use guard::{Bounds, Exceeded, Losses, exceeded, losses, runnable_by_kind};
 pub use in_sync::{InSync, in_sync};
+pub use kept::Owner;
 pub use lean::{Checked, check_flow};
 pub use own::{creation, file_change};
 pub use saved::{saved_changes, still_holds};

@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
+pub(super) use crate::resource::MASK;
 use crate::resource::Path;
-
-/// What stands in the place of a sensitive value.
-pub(super) const MASK: &str = "(sensitive)";
 
 /// A value on one line, as JSON, with control characters of every sort written out.
 pub(super) fn inline(value: &Value) -> String {

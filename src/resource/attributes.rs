@@ -89,6 +89,15 @@ pub fn lay_over(kept: &mut Attributes, after: &Attributes) {
     }
 }
 
+/// What stands in the place of a sensitive value.
+pub const MASK: &str = "(sensitive)";
+
+/// The value that `words` lead to.
+pub fn at<'a>(attributes: &'a Attributes, words: &[String]) -> Option<&'a Value> {
+    let (first, rest) = words.split_first()?;
+    rest.iter().try_fold(attributes.get(first)?, |value, word| value.get(word))
+}
+
 /// Whether two JSON values mean the same: numbers by value, lists without order, objects by key.
 ///
 /// No list that this tool meets on a tenant has an order that means something.

@@ -18,7 +18,7 @@ use std::{
 use serde_json::value::RawValue;
 
 pub use address::{Address, Pattern};
-pub use attributes::{Attributes, FieldChange, Path, lay_over, remove, same_value};
+pub use attributes::{Attributes, FieldChange, MASK, Path, at, lay_over, remove, same_value};
 pub use shape::{Body, Difference, Lost, Object, Same, Shape};
 pub use step::{Assign, Edit, Step, Verb, Verdict};
 

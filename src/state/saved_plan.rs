@@ -39,6 +39,9 @@ pub struct SavedPlan {
     pub sandbox: bool,
     /// Which part was meant, and what it may do.
     pub scope: StoredScope,
+    /// What named the configuration: `-c`, or the variable; empty where it was found by itself.
+    #[serde(default)]
+    pub config: Vec<PathBuf>,
     /// The configuration files as they were, in order; references are not expanded.
     pub files: Vec<SavedFile>,
     /// What was planned, sorted by address.
@@ -145,6 +148,7 @@ mod tests {
             project_id: "P1".into(),
             sandbox: false,
             scope: StoredScope { kinds: "all".into(), prune: true, ..StoredScope::default() },
+            config: vec!["descope.yaml".into()],
             files: vec![SavedFile { path: "descope.yaml".into(), text: "a: ${B}\n".into() }],
             changes: Vec::new(),
         }

@@ -126,6 +126,11 @@ fn the_emulator_serves_until_it_is_interrupted() {
         "emulator --conflict-status 418",
         "emulator --fault /x=418",
         "emulator --rate-limit x",
+        "plan --rate-limit x",
+        "plan --parallelism 99",
+        "plan --timeout 0s",
+        "plan --max-wait abc",
+        "plan --lock-timeout 5",
     ] {
         desk.sh(wrong).exits(64);
     }

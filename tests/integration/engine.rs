@@ -5,7 +5,7 @@ use std::{process::Stdio, time::Duration};
 use descope_mgmt::emulator::{Options, UndefinedAttributes::Refuse};
 use serde_json::{Value, json};
 
-use crate::common::Service;
+use crate::common::{Service, many};
 
 fn family() -> Value {
     json!([
@@ -266,4 +266,36 @@ fn the_sandbox_variable_is_a_truth_value_or_a_file() {
     assert!(String::from_utf8_lossy(&run("true").stdout).contains("SANDBOX"));
     assert_eq!(run("maybe").status.code(), Some(64));
     assert!(!service.desk.path("false").exists() && !service.desk.path("true").exists());
+}
+
+#[test]
+fn a_write_that_is_done_and_cannot_be_recorded_is_no_failure_and_the_last() {
+    let service = Service::start_with(Options { latency: Duration::from_millis(400), ..Options::default() });
+    service.yaml(&many(2));
+    let audit = service.desk.path(&format!("state/audit/{}.jsonl", service.project));
+    let mut command = service.desk.command(&[
+        "tenant",
+        "sync",
+        "--yes",
+        "--parallelism",
+        "1",
+        "--state-dir",
+        "state",
+        "-o",
+        "json",
+    ]);
+    let running = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let announced = || std::fs::read_to_string(&audit).is_ok_and(|text| text.contains("intended"));
+    while !announced() {
+        std::thread::yield_now();
+    }
+    std::fs::rename(&audit, audit.with_extension("away")).unwrap();
+    std::fs::create_dir(&audit).unwrap();
+    let output = running.wait_with_output().unwrap();
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let results = told["result"]["results"].as_array().unwrap();
+    let status: Vec<_> = results.iter().map(|it| it["status"].as_str().unwrap()).collect();
+    assert_eq!((output.status.code(), service.tenants().len()), (Some(3), 1), "{told:#}");
+    assert_eq!(status.iter().filter(|it| **it == "succeeded").count(), 1, "{told:#}");
+    assert_eq!(status.iter().filter(|it| **it == "skipped").count(), 1, "{told:#}");
 }

@@ -2,6 +2,7 @@
 
 use descope_mgmt::emulator::Options;
 use serde_json::{Value, json};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
 use crate::common::{Desk, Service, many};
 
@@ -301,4 +302,43 @@ fn a_full_or_read_only_state_folder_stops_the_run_before_the_first_write() {
     service.desk.write("blocked", "a file where a folder should be");
     service.sh("tenant sync --yes --state-dir blocked").exits(1).says("blocked");
     assert_eq!(service.tenants(), Vec::<Value>::new());
+}
+
+#[test]
+fn a_change_takes_no_longer_than_it_may_and_is_unknown_where_that_is_too_short_to_tell() {
+    let service = Service::start();
+    service.yaml(&many(1));
+    service.fault(&["/v1/mgmt/tenant/create=503"]);
+    // After ten seconds it would be known that nothing was made.
+    let told = service.sh("tenant sync --yes --max-wait 1s -o json").exits(3).json();
+    let result = &told["result"]["results"][0];
+    assert_eq!((&result["status"], &result["error"]["code"]), (&json!("unknown"), &json!("outcome_unknown")));
+}
+
+#[test]
+fn only_an_empty_list_is_one() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for (body, is_a_list) in [
+        ("{\"tenants\":[]}", true),
+        ("{\"tenants\":null}", true),
+        ("{}", true),
+        ("[]", false),
+        ("", false),
+        ("{\"tenant\":{\"id\":\"acme\"}}", false),
+    ] {
+        let mut service = Service::start();
+        let projects = json!({"projects": [{"id": service.project, "name": "Mine"}]});
+        let server = runtime.block_on(async {
+            let server = MockServer::start().await;
+            let list = ResponseTemplate::new(200).set_body_raw(body, "application/json");
+            let named = ResponseTemplate::new(200).set_body_json(&projects);
+            Mock::given(path("/v1/mgmt/tenant/all")).respond_with(list).mount(&server).await;
+            Mock::given(path("/v1/mgmt/projects/list")).respond_with(named).mount(&server).await;
+            server
+        });
+        service.desk.set("DESCOPE_BASE_URL", &server.uri());
+        service.yaml(&many(1));
+        let ran = service.sh("plan");
+        assert_eq!(ran.code, if is_a_list { 0 } else { 1 }, "{body}: {ran:?}");
+    }
 }

@@ -1,6 +1,10 @@
 //! `tenant create`, `update` and `delete`: one tenant by its flags, through the same engine.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{any, path},
+};
 
 use crate::common::Service;
 
@@ -114,6 +118,71 @@ fn sensitive_values_are_masked_wherever_they_are_shown() {
         }
     }
     assert_eq!(service.tenant("acme")["customAttributes"]["token"], "n3w-s3cret");
+    for path in service.desk.files_below("") {
+        let kept = ["descope.yaml", "/backups/"].iter().any(|it| path.to_str().unwrap().contains(it));
+        assert!(kept || !std::fs::read_to_string(&path).unwrap().contains("s3cret"), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_sensitive_value_that_the_service_repeats_in_its_refusal_is_masked() {
+    let mut service = Service::start();
+    let projects = json!({"projects": [{"id": service.project, "name": "Mine"}]});
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let answer = |status: u16, body: Value| ResponseTemplate::new(status).set_body_json(body);
+        let refusal = json!({"errorCode": "E011003", "errorMessage": "got {'token': 'n3w-s3cret', 'domain': 'hidden.com'}"});
+        Mock::given(path("/v1/mgmt/tenant/all")).respond_with(answer(200, json!({"tenants": []}))).mount(&server).await;
+        Mock::given(path("/v1/mgmt/tenant/create")).respond_with(answer(400, refusal)).mount(&server).await;
+        Mock::given(path("/v1/mgmt/projects/list")).respond_with(answer(200, projects)).mount(&server).await;
+        let missing = json!({"errorCode": "E061102", "errorMessage": "not found"});
+        Mock::given(any()).respond_with(answer(404, missing)).with_priority(9).mount(&server).await;
+        server
+    });
+    service.desk.set("DESCOPE_BASE_URL", &server.uri());
+    service.yaml(
+        "tenants:\n  - { id: acme, name: Acme, domains: [Hidden.com], attributes: { token: n3w-s3cret }, sensitive: \
+         [attributes.token, domains] }\n",
+    );
+    for format in ["text", "json", "jsonl", "markdown"] {
+        let ran = service.sh(&format!("tenant sync --yes -o {format}")).exits(1);
+        let told = format!("{}{}", ran.out, ran.err);
+        assert!(told.contains("got {'token': '(sensitive)', 'domain': '(sensitive)'}"), "{told}");
+        assert!(!told.contains("s3cret") && !told.to_lowercase().contains("hidden.com"), "{told}");
+    }
+}
+
+#[test]
+fn who_changed_a_sensitive_attribute_is_told_and_its_value_is_not() {
+    let service = Service::start();
+    let yaml = |token: &str| {
+        format!(
+            "tenants:\n  - {{ id: acme, name: Acme, attributes: {{ token: {token}, plan: gold }}, sensitive: [attributes.token] }}\n"
+        )
+    };
+    service.define(&["token", "plan"]);
+    service.yaml(&yaml("first-s3cret"));
+    service.sh("tenant sync --yes").exits(0);
+    let rotated = json!({"id": "acme", "name": "Acme", "customAttributes": {"token": "rotated-s3cret", "plan": "gold"}});
+    service.post("/v1/mgmt/tenant/update", &rotated);
+    let cause = |code: i32| service.sh("drift -o json").exits(code).json()["changes"][0]["cause"].clone();
+    assert_eq!(cause(2), "console");
+    service.sh("tenant sync --yes").exits(3).says("changed only outside this tool");
+    assert_eq!(service.tenant("acme")["customAttributes"]["token"], "rotated-s3cret");
+    // Both sides.
+    service.yaml(&yaml("second-s3cret"));
+    assert_eq!(cause(2), "both");
+    let stopped = service.sh("tenant sync --yes").exits(6);
+    assert!(
+        stopped.err.contains("last applied (sensitive), configuration (sensitive), live (sensitive)"),
+        "{stopped:?}"
+    );
+    service.sh("tenant sync --yes --conflict config").exits(0);
+    assert_eq!(service.tenant("acme")["customAttributes"]["token"], "second-s3cret");
+    // The configuration alone.
+    service.yaml(&yaml("third-s3cret"));
+    assert_eq!(cause(2), "config");
     for path in service.desk.files_below("") {
         let kept = ["descope.yaml", "/backups/"].iter().any(|it| path.to_str().unwrap().contains(it));
         assert!(kept || !std::fs::read_to_string(&path).unwrap().contains("s3cret"), "{}", path.display());

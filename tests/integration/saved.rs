@@ -195,3 +195,39 @@ fn what_failed_is_resumed_by_the_command_that_the_summary_of_a_saved_plan_shows(
     assert!(service.desk.files_below(".descope-mgmt/journal").is_empty());
     service.sh("plan --detailed-exitcode").exits(0);
 }
+
+#[test]
+fn the_ways_back_and_on_of_a_saved_plan_name_the_configuration_that_it_was_made_with() {
+    let service = Service::start();
+    service.seed(json!([{"id": "acme", "name": "Old"}]));
+    service
+        .desk
+        .write("own/c2.yaml", "environments: { dev: {}, qa: {} }\ntenants:\n  - { id: acme, name: New }\n");
+    service.sh("plan -c own/c2.yaml -e qa --out p.json").exits(0);
+    let done = service.sh("apply p.json --yes -o json").exits(0).json();
+    let back = done["result"]["rollback_command"].as_str().unwrap().to_owned();
+    assert!(back.contains("-c own/c2.yaml") && back.contains("-e qa"), "{back}");
+    service.sh(&format!("{} --yes", back.strip_prefix("descope-mgmt ").unwrap())).exits(0);
+    assert_eq!(service.tenant("acme")["name"], "Old");
+}
+
+#[test]
+fn what_variables_chose_is_in_the_way_back_by_flag() {
+    let mut service = Service::start();
+    service.seed(json!([{"id": "acme", "name": "Old"}]));
+    service
+        .desk
+        .write("own/c2.yaml", "environments: { dev: {}, qa: {} }\ntenants:\n  - { id: acme, name: New }\n");
+    let chosen = ["DESCOPE_MGMT_CONFIG", "DESCOPE_MGMT_ENVIRONMENT", "DESCOPE_MGMT_STATE_DIR"];
+    for (name, value) in chosen.into_iter().zip(["own/c2.yaml", "qa", "own/state"]) {
+        service.desk.set(name, value);
+    }
+    let done = service.sh("apply --yes -o json").exits(0).json();
+    let back = done["result"]["rollback_command"].as_str().unwrap().to_owned();
+    assert!(back.ends_with("-c own/c2.yaml -e qa --state-dir own/state"), "{back}");
+    for name in chosen {
+        service.desk.set(name, "");
+    }
+    service.sh(&format!("{} --yes", back.strip_prefix("descope-mgmt ").unwrap())).exits(0);
+    assert_eq!(service.tenant("acme")["name"], "Old");
+}

@@ -32,7 +32,7 @@ impl Args {
             ui.show_list(&table(&old), Vec::new());
         }
         if !globals.dry_run && !old.is_empty() {
-            session.must_be_chosen_on_purpose(globals.confirm_project.is_some())?;
+            session.must_be_chosen_if_protected(globals.confirm_project.is_some())?;
             let question = format!("Remove {} of project {project} for good?", backups(old.len()));
             confirm(&question, globals, ui)?;
             let audit = Record::begin(&session, &project).await?;

@@ -36,7 +36,7 @@ impl Args {
         }
         let broken = !globals.dry_run;
         if broken {
-            session.must_be_chosen_on_purpose(globals.confirm_project.is_some())?;
+            session.must_be_chosen_if_protected(globals.confirm_project.is_some())?;
             confirm(&question(&project, &holder, alive), globals, ui)?;
             let audit = Record::begin(&session, &project).await?;
             let broken = break_it(&audit, &session, &project, record.as_deref()).await;

@@ -147,7 +147,7 @@ impl Import<'_> {
         };
         let left = journalled(session, project, trail, step, call).await?;
         lock.release()?;
-        let rollback = retry::restore(&backup.id, globals);
+        let rollback = retry::restore(&backup.id, session, globals);
         let count = plan.changes.len();
         let said = if left.is_empty() {
             String::new()

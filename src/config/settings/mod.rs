@@ -11,7 +11,7 @@ use crate::units::RateLimit;
 
 pub(super) use read::{ENVIRONMENT_SETTINGS, SHARED_IDS, read};
 pub(super) use values::RETENTION;
-pub use values::{Rates, Retention};
+pub use values::{Rates, Retention, check_setting};
 
 /// How the tool works, apart from what it manages.
 #[derive(Debug, Clone, PartialEq)]

@@ -150,40 +150,29 @@ impl Layer {
         let directory = || resolve(text, &inputs.directory, inputs.home.as_deref());
         let duration = || parse_duration(text).ok();
         let giver = || from.to_owned();
-        let (good, expected) = match flag {
-            "rate-limit" => {
-                self.rate = given(text.parse::<RateLimit>().ok().map(Rates::from), giver);
-                (self.rate.is_some(), "a rate such as 200/60s")
-            }
-            "parallelism" => {
-                self.parallelism = given(text.parse().ok(), giver);
-                (self.parallelism.is_some(), "'auto' or a number from 1 to 64")
-            }
-            "state-dir" => {
-                self.state_dir = given(directory(), giver);
-                (self.state_dir.is_some(), "a folder: there is no home folder for '~'")
-            }
-            "backup-dir" => {
-                self.backup_dir = given(directory().map(Some), giver);
-                (self.backup_dir.is_some(), "a folder: there is no home folder for '~'")
-            }
-            "timeout" => {
-                self.timeout = given(duration().filter(|time| !time.is_zero()), giver);
-                (self.timeout.is_some(), "a duration such as 60s")
-            }
-            "max-wait" => {
-                self.max_wait = given(duration(), giver);
-                (self.max_wait.is_some(), "a duration such as 15m")
-            }
-            _ => {
-                self.lock_timeout = given(duration(), giver);
-                (self.lock_timeout.is_some(), "a duration such as 10s")
-            }
+        let mut wrong = |expected| {
+            let message = format!("{from}: '{text}' is not {expected}");
+            fields.problems.report(Problem::error("bad_setting", message));
         };
-        if !good {
-            fields
-                .problems
-                .report(Problem::error("bad_setting", format!("{from}: '{text}' is not {expected}")));
+        if let Err(expected) = values::check_setting(flag, text) {
+            return wrong(expected);
+        }
+        match flag {
+            "rate-limit" => self.rate = given(text.parse::<RateLimit>().ok().map(Rates::from), giver),
+            "parallelism" => self.parallelism = given(text.parse().ok(), giver),
+            "timeout" => self.timeout = given(duration(), giver),
+            "max-wait" => self.max_wait = given(duration(), giver),
+            "lock-timeout" => self.lock_timeout = given(duration(), giver),
+            _ => {
+                let Some(folder) = directory() else {
+                    return wrong("a folder: there is no home folder for '~'");
+                };
+                if flag == "state-dir" {
+                    self.state_dir = given(Some(folder), giver);
+                } else {
+                    self.backup_dir = given(Some(Some(folder)), giver);
+                }
+            }
         }
     }
 }

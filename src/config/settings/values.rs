@@ -8,7 +8,7 @@ use crate::{
         problems::Problem,
         tree::{Kind, Node},
     },
-    units::RateLimit,
+    units::{RateLimit, parse_duration},
 };
 
 /// How many requests may be sent to one project, for all paths and for some.
@@ -84,6 +84,23 @@ fn rate(node: Node<'_>, fields: &mut Fields<'_, '_>) -> Option<RateLimit> {
     limit.or_else(|| {
         fields.wrong(node, "rate_limit", "a rate", Some("write requests per window, as in 200/60s"))
     })
+}
+
+/// Whether a setting that a flag or a variable gives looks as it has to; folders are not looked at.
+///
+/// # Errors
+/// Says what is expected.
+pub fn check_setting(flag: &str, text: &str) -> Result<(), &'static str> {
+    let duration = || parse_duration(text);
+    let (good, expected) = match flag {
+        "rate-limit" => (text.parse::<RateLimit>().is_ok(), "a rate such as 200/60s"),
+        "parallelism" => (text.parse::<Concurrency>().is_ok(), "'auto' or a number from 1 to 64"),
+        "timeout" => (duration().is_ok_and(|time| !time.is_zero()), "a duration such as 60s"),
+        "max-wait" => (duration().is_ok(), "a duration such as 15m"),
+        "lock-timeout" => (duration().is_ok(), "a duration such as 10s"),
+        _ => (true, ""),
+    };
+    if good { Ok(()) } else { Err(expected) }
 }
 
 /// How many requests run at once.

@@ -178,7 +178,9 @@ fn what_a_colleague_did_meanwhile_is_never_taken_for_our_own_half_done_work() {
 fn the_retry_command_of_a_deployment_works_when_pasted() {
     let service = stage(Options::default());
     service.fault(&["/v2/mgmt/flow/import=503"]);
-    let ran = service.sh("flow deploy --yes --max-wait 1s -o json").exits(1).json();
+    let ran = service.sh("flow deploy --yes --max-wait 1s -o json").exits(3).json();
+    let error = |at: usize| ran["result"]["results"][at]["error"]["message"].as_str().unwrap().to_owned();
+    assert!(error(0).contains("does not show yet, and --max-wait is over"), "{}", error(0));
     let retry = ran["result"]["retry_command"].as_str().unwrap().to_owned();
     let retry = retry.strip_prefix("descope-mgmt ").unwrap();
     service.no_faults();

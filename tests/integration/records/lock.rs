@@ -112,3 +112,18 @@ fn a_lock_is_not_broken_where_that_could_not_be_audited() {
     records.sh("lock break --yes").exits(1).says("P2records.jsonl");
     assert!(is_locked(&records));
 }
+
+#[test]
+fn the_lock_of_an_environment_that_nobody_protected_is_broken_without_naming_it() {
+    let records = Records::new();
+    let sh = |line: &str| records.desk.sh(&format!("--state-dir records {line}"));
+    records.desk.write("descope.yaml", "environments:\n  dev: { project_id: P2records }\n");
+    records.hold("01KAA", ended());
+    sh("lock break --yes").exits(0).says("Broke the lock");
+    records.desk.write("descope.yaml", "environments:\n  prod: { project_id: P2records, protected: true }\n");
+    records.hold("01KAB", ended());
+    let mut desk = records.desk;
+    desk.set("DESCOPE_MGMT_ENVIRONMENT", "prod");
+    desk.sh("--state-dir records lock break --yes").exits(4).says("protected");
+    desk.sh("--state-dir records lock break --yes -e prod").exits(0).says("Broke the lock");
+}
