@@ -40,6 +40,13 @@ fn live(flows: &[Content]) -> Live {
     Live { flow_ids: flows.keys().cloned().collect(), flows, ..Live::default() }
 }
 
+/// The same, with flows of which only the ids are known.
+fn live_with(flows: &[Content], others: &[&str]) -> Live {
+    let mut live = live(flows);
+    live.flow_ids.extend(others.iter().map(|id| (*id).to_owned()));
+    live
+}
+
 fn plan(flows: &[Flow], live: &Live, baseline: &Baseline) -> Plan {
     let desired = Desired { flows: Some(flows.to_vec()), ..Desired::default() };
     compute(Inputs { desired: &desired, live, baseline, scope: &Scope::default() }).unwrap()
@@ -59,9 +66,31 @@ fn whoever_runs_a_flow_waits_for_it_and_a_circle_is_cut_once() {
         (needs(&chain, "a"), needs(&chain, "b"), needs(&chain, "c")),
         (vec!["b".into()], vec!["c".into()], vec![])
     );
+    // One that stays as it is is there already, and one that runs itself waits for nobody.
+    let there = plan(
+        &[flow("a", "", &["b", "a", "elsewhere"]), flow("b", "same", &[])],
+        &live_with(&[content("b", "same", &[])], &["elsewhere"]),
+        &none,
+    );
+    assert_eq!(needs(&there, "a"), [""; 0]);
     let circle = plan_of(&[flow("a", "", &["b"]), flow("b", "", &["a"])]);
     assert_eq!((needs(&circle, "a"), needs(&circle, "b")), (vec![], vec!["a".to_owned()]));
     assert!(circle.changes.iter().all(|change| change.withheld.is_none()));
+}
+
+#[test]
+fn a_tenant_of_the_same_id_is_nobodys_sub_flow() {
+    let tenant = |id: &str| crate::plan::tests::tenant(id, &[]);
+    let desired = Desired {
+        tenants: Some(vec![tenant("abc"), tenant("bcd")]),
+        flows: Some(vec![flow("abc", "", &["bcd"]), flow("bcd", "same", &["missing"])]),
+        ..Desired::default()
+    };
+    let now = live(&[content("bcd", "same", &["missing"])]);
+    let (baseline, scope) = (Baseline::empty("P2"), Scope::default());
+    let plan = compute(Inputs { desired: &desired, live: &now, baseline: &baseline, scope: &scope }).unwrap();
+    assert!(of(&plan, "tenant.abc").needs.is_empty() && of(&plan, "flow.abc").needs.is_empty());
+    assert_eq!(plan.warnings, []);
 }
 
 #[test]
@@ -134,6 +163,8 @@ fn a_flow_that_is_made_is_taken_away_again_where_its_steps_end_half_way() {
     let made = plan(std::slice::from_ref(&wanted), &live(&[]), &Baseline::empty("P2"));
     let change = of(&made, "flow.a");
     assert_eq!((change.name.as_str(), change.place.clone()), ("a", Some(place(7))));
+    let digest = wanted.content.digest();
+    assert_eq!(change.action.after(), Some(&flow::summary(&wanted.content, Some(&wanted.origin), &digest)));
     assert_eq!(change.steps, [flow::create(&wanted.content)]);
     assert_eq!(change.undo, [flow::delete("a")]);
     let [applied, desired, live] = change.versions.clone().unwrap();
@@ -157,6 +188,19 @@ fn a_flow_that_changes_is_named_as_it_will_be_and_put_back_as_it_was() {
         (change.fields[0].before.clone(), change.fields[0].after.clone()),
         (Some("old".into()), Some("new".into()))
     );
+}
+
+#[test]
+fn a_flow_is_read_by_itself_before_and_after_and_the_theme_is_too() {
+    let old = [content("a", "old", &[]), content("b", "old", &[])];
+    let estimate = |wanted: &[Flow]| {
+        plan(wanted, &live(&old), &Baseline::empty("P2")).estimate(crate::units::RateLimit::DEFAULT).requests
+    };
+    let one = [flow("a", "new", &[]), flow("b", "old", &[])];
+    let both = [flow("a", "new", &[]), flow("b", "new", &[])];
+    // Each is read before the first write, before its own where that was long ago, and after it; the list that tells
+    // whether it is there is read once.
+    assert_eq!((estimate(&one), estimate(&both)), (4, 7));
 }
 
 #[test]
@@ -208,6 +252,9 @@ fn a_flow_goes_once_nobody_runs_it_any_more() {
         (Cause::Config, None, &[][..])
     );
     assert_eq!((labels(&change.steps), change.undo.len()), (vec![("delete", "old")], 0));
+    assert_eq!((change.name.as_str(), change.action.word()), ("old", "delete"));
+    assert_eq!(change.action.before(), Some(&flow::summary(&old, None, &old.digest())));
+    assert_eq!(change.seen[flow::EXPORT_PATH].as_ref(), old.object());
     assert_eq!(change.versions.as_ref().unwrap()[2], format!("sha256 {}", &old.digest()[..12]));
 
     let runs = content("user", "", &["old"]);
@@ -258,6 +305,9 @@ fn a_theme_is_put_in_place_and_put_back_whole() {
     assert_eq!(change.fields, theme::differences(&now, &wanted));
     assert!(!change.fields.is_empty());
     assert_eq!(change.action.after().unwrap()["file"], "theme.json");
+    assert_eq!((change.name.as_str(), change.cause), ("default", Cause::Unknown));
+    let short = |theme: &Theme| format!("sha256 {}", &theme.digest()[..12]);
+    assert_eq!(change.versions, Some(["never".to_owned(), short(&wanted), short(&now)]));
 }
 
 #[test]

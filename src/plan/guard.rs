@@ -74,3 +74,29 @@ pub fn losses(plan: &Plan) -> Losses {
     }
     losses
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{
+        Scope,
+        tests::{desired, live, plan_in, tenant, there},
+    };
+
+    #[test]
+    fn a_bound_is_told_with_what_it_is_measured_against() {
+        let exceeded = Exceeded { bound: "max_delete", planned: 3, allowed: 2, live: 7 };
+        assert_eq!(exceeded.to_string(), "max_delete is 2 with 7 tenants live, this plan has 3");
+    }
+
+    #[test]
+    fn creates_and_updates_are_changes_and_nothing_is_destroyed_by_them() {
+        let wanted = [tenant("one", &["new.com"]), tenant("two", &[]), tenant("three", &[])];
+        let plan = plan_in(&desired(&wanted), &live(&[there("one", &[])]), &Scope::default());
+        let over = |most| {
+            let bounds = Bounds { max_delete: Some(0), max_change: Some(most) };
+            super::exceeded(&plan, bounds).iter().map(|it| (it.bound, it.planned)).collect::<Vec<_>>()
+        };
+        assert_eq!((over(2), over(3)), (vec![("max_change", 3)], vec![]));
+    }
+}

@@ -105,11 +105,11 @@ fn normal(value: &Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(normal).collect();
-            items.iter_mut().for_each(|item| {
+            for item in &mut items {
                 if let Value::String(text) = item {
                     *text = text.to_lowercase();
                 }
-            });
+            }
             items.sort_by_cached_key(Value::to_string);
             Value::Array(items)
         }

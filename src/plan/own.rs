@@ -122,6 +122,8 @@ mod tests {
             ("New", place.clone(), 1)
         );
         assert_eq!(change.seen[project::LIST_PATH]["new"], 1);
+        let fields: Vec<_> = change.fields.iter().map(|it| (it.path.to_string(), it.after.clone())).collect();
+        assert_eq!(fields, [("name".to_owned(), Some(json!("New")))]);
         assert_eq!(serde_json::to_value(change.action.before()).unwrap(), json!({"name": "Old"}));
         // Whose name is not managed is called by the one it has.
         let tagged = planned(DesiredProject { tags: Some([].into()), name: None, place: None });

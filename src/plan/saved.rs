@@ -240,6 +240,9 @@ mod tests {
         let made = json!({"id": "made", "name": "made"});
         let there = "tenant.made: the create is not needed any more: it is in Descope by now";
         assert_eq!(moved("gold", &[acme(), made]), [there]);
+        let other = json!({"id": "made", "name": "Another"});
+        let named = "tenant.made: it is in Descope by now: it was to create, now it would be to update";
+        assert_eq!(moved("gold", &[acme(), other]), [named]);
         let now = live(&[acme()]);
         let mut fewer = saved_changes(&plan("gold", &now));
         fewer.pop();

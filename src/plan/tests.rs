@@ -220,6 +220,90 @@ fn a_swap_gives_up_on_both_sides_before_anybody_takes() {
         json!(["own.com"])
     );
     assert!(change(&plan, "b").release.is_some());
+    assert!(plan.changes.iter().all(|change| change.withheld.is_none()));
+    // Where it ends half-way each gets back what it had.
+    let given_up = release.after(Some(&before));
+    let back = change(&plan, "a").undo[0].request(Some(&given_up), "").body.unwrap();
+    assert_eq!(back["selfProvisioningDomains"], json!(["a.com", "own.com"]));
+}
+
+#[test]
+fn names_change_hands_like_domains() {
+    let named = |id: &str, name: &str| Tenant { name: Some(name.into()), domains: None, ..tenant(id, &[]) };
+    let now = [there("a", &["a.com"]), there("b", &["b.com"])];
+    let handed = plan(&[named("a", "X"), named("b", "A")], &now);
+    assert_eq!(shape(&handed), ["update a", "update b"]);
+    assert_eq!(change(&handed, "b").needs, [Need::Freed(Address::new("tenant", "a"))]);
+    let swapped = plan(&[named("a", "B"), named("b", "A")], &now);
+    let release = change(&swapped, "a").release.as_ref().unwrap();
+    let before = serde_json::from_value(now[0].clone()).unwrap();
+    let given_up = release.after(Some(&before));
+    assert_eq!(
+        (&given_up["name"], &given_up["selfProvisioningDomains"]),
+        (&json!("a (being renamed)"), &json!(["a.com"]))
+    );
+    let back = change(&swapped, "a").undo[0].request(Some(&given_up), "").body.unwrap();
+    assert_eq!((&back["name"], &back["selfProvisioningDomains"]), (&json!("A"), &json!(["a.com"])));
+}
+
+#[test]
+fn what_is_made_anew_gives_nothing_up_before_and_a_circle_of_such_is_kept_back() {
+    let wanted = [
+        tenant("top", &[]),
+        under("top", tenant("a", &["b.com"])),
+        under("top", tenant("b", &["a.com"])),
+        tenant("c", &["c.com"]),
+    ];
+    let now = [there("top", &[]), there("a", &["a.com"]), there("b", &["b.com"]), there("c", &[])];
+    let scope = Scope { allow_replace: vec!["tenant.*".parse().unwrap()], ..Scope::default() };
+    let plan = plan_in(&desired(&wanted), &live(&now), &scope);
+    let why = |id| change(&plan, id).withheld.clone();
+    assert_eq!(["a", "b", "c"].map(why), [Some(Withheld::Circle), Some(Withheld::Circle), None]);
+}
+
+#[test]
+fn what_keeps_a_change_back_first_is_what_is_told() {
+    let family = live(&[there("top", &[]), child("low", "top")]);
+    let protected =
+        Desired { protect: vec!["tenant.top".parse().unwrap()], ..desired(&[tenant("low", &[])]) };
+    assert_eq!(
+        shape(&plan_in(&protected, &family, &pruning())),
+        ["delete top !protected by 'protect: tenant.top'"]
+    );
+}
+
+#[test]
+fn what_the_console_alone_changed_is_kept_back_where_that_was_asked_for() {
+    let mut baseline = Baseline::empty("P2");
+    for id in ["by-config", "by-console", "guarded"] {
+        baseline
+            .set(&format!("tenant.{id}"), &json!({"name": id.to_uppercase(), "disabled": false}))
+            .unwrap();
+    }
+    let named = |id: &str, name: &str| Tenant { name: Some(name.into()), domains: None, ..tenant(id, &[]) };
+    let guarded = Tenant { enforce_sso: Some(true), ..named("guarded", "GUARDED") };
+    let tenants = [named("by-config", "New"), named("by-console", "BY-CONSOLE"), guarded];
+    let now = live(&[
+        json!({"id": "by-config", "name": "BY-CONFIG"}),
+        json!({"id": "by-console", "name": "Edited"}),
+        json!({"id": "guarded", "name": "Edited"}),
+    ]);
+    let desired = desired(&tenants);
+    let kept_back = |withhold_console: bool| {
+        let scope = Scope { withhold_console, ..Scope::default() };
+        let plan =
+            compute(Inputs { desired: &desired, live: &now, baseline: &baseline, scope: &scope }).unwrap();
+        ["by-config", "by-console", "guarded"].map(|id| change(&plan, id).withheld.clone())
+    };
+    assert_eq!(kept_back(true), [None, Some(Withheld::Console), Some(Withheld::Console)]);
+    assert_eq!(kept_back(false), [None, None, Some(Withheld::Lockout)]);
+}
+
+#[test]
+fn a_tenant_that_enforces_sso_already_may_change_otherwise() {
+    let now = json!({"id": "acme", "name": "Old", "enforceSSO": true});
+    let wanted = Tenant { enforce_sso: Some(true), domains: None, ..tenant("acme", &[]) };
+    assert_eq!(shape(&plan(&[wanted], &[now])), ["update acme"]);
 }
 
 #[test]

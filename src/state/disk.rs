@@ -259,6 +259,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_no_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(said(Disk::default().ensure_folder(&file)).starts_with("Cannot create the folder"));
+        Disk::default().ensure_folder(&folder.path().join("a/b")).unwrap();
+        Disk::default().ensure_folder(&folder.path().join("a/b")).unwrap();
+    }
+
+    #[test]
     fn what_cannot_be_made_is_told_and_what_another_made_meanwhile_is_opened() {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::default();
