@@ -3,14 +3,14 @@
 use std::{
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use serde::Deserialize;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use url::Url;
 
 use super::{
@@ -31,6 +31,10 @@ pub(crate) const LICENSE: &str = "/v1/mgmt/license";
 
 /// How long the license handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(5);
+
+/// After so long without an answer it is said, and said again after as long as that.
+const SLOW: Duration = Duration::from_secs(1);
+const SLOW_AGAIN: Duration = Duration::from_secs(5);
 
 /// How often a first contact is repeated: a wrong address is likelier than an outage, and its message is awaited.
 const FIRST_CONTACT_RETRIES: usize = 2;
@@ -56,6 +60,8 @@ struct Shared {
     latency: pool::Latency,
     sent: AtomicU64,
     handshaken: AtomicBool,
+    /// When it was last said that an answer is long in coming.
+    slow_told: Mutex<Option<Instant>>,
 }
 
 impl Client {
@@ -97,6 +103,7 @@ impl Client {
             latency: pool::Latency::default(),
             sent: AtomicU64::new(0),
             handshaken: AtomicBool::new(false),
+            slow_told: Mutex::new(None),
         };
         Ok(Self { shared: Arc::new(shared), timeout: options.timeout, young: false })
     }
@@ -240,7 +247,22 @@ impl Client {
                 why => Error::OutOfPatience { request, max_wait, resumes_in: late.resumes_in, why },
             }
         })?;
-        self.shared.exchange.perform(request, self.timeout, ticket).await
+        self.impatiently(request, self.shared.exchange.perform(request, self.timeout, ticket)).await
+    }
+
+    /// Says so when an answer is long in coming: nobody shall look at a screen on which nothing happens.
+    async fn impatiently<T>(&self, request: &Request, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        let begun = Instant::now();
+        let mut next = begun + SLOW;
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = sleep_until(next) => self.shared.tell_slow(request, begun),
+            }
+            next += SLOW_AGAIN;
+        }
     }
 
     fn tell_retry(&self, request: &Request, attempt: u32, delay: Duration, error: &Error) {
@@ -251,6 +273,15 @@ impl Client {
 }
 
 impl Shared {
+    /// One such request speaks for all.
+    fn tell_slow(&self, request: &Request, begun: Instant) {
+        let mut told = self.slow_told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|told| told.elapsed() >= SLOW_AGAIN) {
+            *told = Some(Instant::now());
+            (self.observer)(Notice::Slow { what: request.name(), since: begun.elapsed() });
+        }
+    }
+
     fn limiters(&self) -> impl Iterator<Item = &Arc<Limiter>> {
         std::iter::once(&self.limiter).chain(self.path_limiters.iter().map(|(_, limiter)| limiter))
     }

@@ -86,6 +86,13 @@ pub enum Notice {
         /// What went wrong.
         why: String,
     },
+    /// An answer is long in coming.
+    Slow {
+        /// The request, such as `GET /v1/mgmt/…`.
+        what: String,
+        /// For how long it has been waited for.
+        since: Duration,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -99,6 +106,9 @@ impl fmt::Display for Notice {
                 write!(f, "own rate limit reached, resuming in {} s", seconds(resumes_in))
             }
             Self::Resumed => f.write_str("going on"),
+            Self::Slow { what, since } => {
+                write!(f, "'{what}' has been without an answer for {} s", since.as_secs())
+            }
             Self::Slowed { rate } => write!(f, "the service limits the rate; going on at {rate}"),
             Self::Retrying { what, delay, why, .. } => {
                 write!(f, "{why}; trying {what} again in {} s", seconds(delay))

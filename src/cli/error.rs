@@ -119,6 +119,8 @@ pub(super) enum Error {
     Out { path: PathBuf, source: io::Error },
     #[error("{path} can't be written", path = .path.display())]
     Log { path: PathBuf, source: io::Error },
+    #[error("the plan could not be shown, so nothing was written")]
+    PlanUnseen,
     #[error("the current folder can't be told")]
     NoDirectory(#[source] io::Error),
     #[error("the program could not start its threads")]
@@ -192,6 +194,7 @@ impl Error {
             | Self::Out { .. }
             | Self::Log { .. }
             | Self::NoDirectory(_)
+            | Self::PlanUnseen
             | Self::Runtime(_) => Exit::Failed,
         }
     }
@@ -258,6 +261,7 @@ impl Error {
             Self::WrongName { .. } => "wrong_project_name",
             Self::NameNeeded { .. } => "project_name_needed",
             Self::NobodyToAsk | Self::Unconfirmed { .. } => "confirmation_needed",
+            Self::PlanUnseen => "plan_unseen",
             Self::HolderAlive { .. } => "lock_holder_alive",
             Self::LockChanged { .. } => "lock_changed",
             Self::Declined | Self::DeclinedHavingAdopted => "declined",

@@ -246,6 +246,8 @@ pub(super) async fn reconcile(
     };
     let report = if plan.runnable().next().is_none() {
         without_writes(session, connection, &settled, ui).await?
+    } else if ui.has_lost_output() {
+        return Err(Error::PlanUnseen);
     } else {
         confirm(session, connection, &plan, globals, ui).map_err(|error| match error {
             Error::Declined if has_adopted => Error::DeclinedHavingAdopted,
@@ -254,6 +256,9 @@ pub(super) async fn reconcile(
         apply(session, connection, &settled, globals, ui).await?
     };
     ui.show_report(&plan, &header, rate, &report);
+    if ui.has_lost_output() {
+        ui.warn(&format!("what this run did is in the audit: `descope-mgmt audit show {}`", report.run_id));
+    }
     Ok(exit(&plan, &report))
 }
 

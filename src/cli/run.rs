@@ -1,8 +1,11 @@
 //! A plan that is settled → done: lock, re-read, back up, run, prove, report.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::time::Instant;
@@ -109,7 +112,7 @@ pub(super) async fn apply(
         observer: &|event| progress.event(&event),
         decide: &decider(globals, ui),
     };
-    let mut report = until_interrupted(apply::run(&job), connection, &interrupted, ui).await;
+    let mut report = until_interrupted(apply::run(&job), connection, &interrupted, &progress, ui).await;
     progress.finish();
     report.run_id.clone_from(&session.run_id);
     report.backup_id = Some(backup.id.clone());
@@ -144,12 +147,15 @@ async fn until_interrupted(
     run: impl Future<Output = Report>,
     connection: &Connection,
     interrupted: &AtomicBool,
+    progress: &Progress,
     ui: &Ui,
 ) -> Report {
     tokio::pin!(run);
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             report = &mut run => return report,
+            _ = seconds.tick() => progress.tick(),
             signal = interruption() => {
                 tracing::info!(signal, "interrupted");
                 if interrupted.load(Ordering::Relaxed) {

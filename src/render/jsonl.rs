@@ -58,6 +58,9 @@ pub(super) fn notice(notice: &Notice) -> Value {
             line("waiting", json!({"why": why, "seconds": seconds(resumes_in), "message": message}))
         }
         Notice::Resumed => line("resumed", json!({"message": message})),
+        Notice::Slow { what, since } => {
+            line("slow", json!({"request": what, "seconds": seconds(since), "message": message}))
+        }
         Notice::Slowed { rate } => line("slowed", json!({"rate": rate.to_string(), "message": message})),
         Notice::Retrying { what, attempt, delay, why } => line(
             "retrying",

@@ -13,8 +13,9 @@ use crate::{
     apply::{Event, Outcome, Status},
 };
 
-/// How often a plain line is written at most.
+/// How often a plain line says how far it is at most; but for the first one, which comes sooner.
 const EVERY: Duration = Duration::from_secs(5);
+const FIRST: Duration = Duration::from_secs(1);
 
 /// Tells how an apply comes along.
 pub struct Progress {
@@ -30,6 +31,8 @@ struct Plain {
     failed: usize,
     started: Option<Instant>,
     told: Option<Instant>,
+    /// Whether it was said how far it is.
+    began_to_tell: bool,
     waits_until: Option<Instant>,
 }
 
@@ -65,10 +68,31 @@ impl Progress {
     pub fn notice(&self, notice: &Notice) {
         match &self.bar {
             Some(bar) => bar.set_message(format!(" · {notice}")),
-            None => self.ui.notice(notice),
+            None => {
+                self.ui.notice(notice);
+                self.note_told();
+            }
         }
         if let (Notice::Waiting { resumes_in, .. }, Ok(mut plain)) = (notice, self.plain.lock()) {
             plain.waits_until = Some(Instant::now() + *resumes_in);
+        }
+    }
+
+    /// Says how far it is, where nothing was said for a while: asked every second.
+    pub fn tick(&self) {
+        let Ok(mut plain) = self.plain.lock() else { return };
+        let patience = if plain.began_to_tell { EVERY } else { FIRST };
+        if self.bar.is_none() && plain.told.is_some_and(|told| told.elapsed() >= patience) {
+            (plain.told, plain.began_to_tell) = (Some(Instant::now()), true);
+            let text = plain.text();
+            drop(plain);
+            self.line(&text);
+        }
+    }
+
+    fn note_told(&self) {
+        if let Ok(mut plain) = self.plain.lock() {
+            plain.told = plain.told.map(|_| Instant::now());
         }
     }
 
@@ -109,7 +133,10 @@ impl Progress {
             let line = format!("{mark} {}: {why}", outcome.status.word());
             match &self.bar {
                 Some(bar) => bar.println(line),
-                None => self.line(&line),
+                None => {
+                    self.line(&line);
+                    self.note_told();
+                }
             }
         }
         let Ok(mut plain) = self.plain.lock() else { return };
@@ -145,6 +172,9 @@ fn write_speed(state: &ProgressState, out: &mut dyn std::fmt::Write) {
 impl Plain {
     /// How far it is, how fast, and how long it still takes.
     fn text(&self) -> String {
+        if self.ended == 0 {
+            return format!("0/{} done", self.total);
+        }
         let float = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let seconds = self.started.map_or(0.0, |started| started.elapsed().as_secs_f64()).max(0.001);
         let rate = float(self.ended) / seconds;

@@ -255,6 +255,24 @@ fn a_result_that_cannot_be_written_is_no_success() {
 }
 
 #[test]
+fn a_plan_that_nobody_could_see_is_not_applied_and_a_lost_result_is_in_the_audit() {
+    let service = Service::start();
+    service.yaml("tenants:\n  - { id: acme, name: Acme }\n");
+    let apply = |format: &str| {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = service.desk.command(&["apply", "--yes", "-o", format]);
+        let output = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = apply("text");
+    assert!(code == Some(1) && said.contains("so nothing was written"), "{said}");
+    assert_eq!(service.tenants(), Vec::<Value>::new());
+    let (code, said) = apply("json");
+    assert!(code == Some(1) && said.contains("audit show 01"), "{said}");
+    assert_eq!(service.tenants().len(), 1);
+}
+
+#[test]
 fn the_sandbox_variable_is_a_truth_value_or_a_file() {
     let service = Service::start();
     service.yaml("tenants: []\n");

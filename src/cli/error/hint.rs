@@ -37,6 +37,7 @@ impl Error {
             ),
             Self::WrongName { name, .. } => format!("if you mean this project, type --confirm-project '{name}'"),
             Self::NameNeeded { name, .. } => format!("if you mean it, add --confirm-project '{name}' --yes"),
+            Self::PlanUnseen => "make room where the output goes, or send it elsewhere, and run it again".to_owned(),
             Self::NobodyToAsk => "look at the plan, then run it with --yes".to_owned(),
             Self::Unconfirmed { .. } => "if you mean it, run it with --yes; --dry-run shows what it would do".to_owned(),
             Self::HolderAlive { pid, .. } => format!(
