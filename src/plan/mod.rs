@@ -68,8 +68,8 @@ pub struct Plan {
 pub struct Orphan {
     /// The object.
     pub address: Address,
-    /// Its live name.
-    pub name: String,
+    /// Its live name; `None` where it is masked in every output.
+    pub name: Option<String>,
 }
 
 /// Something worth a word.

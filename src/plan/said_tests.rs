@@ -7,7 +7,10 @@ use super::{
     *,
 };
 use crate::{
-    resource::{Attributes, Desired, Path, tenant::Tenant},
+    resource::{
+        Attributes, Desired, Path,
+        tenant::{Sensitive, Tenant},
+    },
     state::Baseline,
 };
 
@@ -158,7 +161,10 @@ fn a_change_of_a_tenant_carries_its_name_its_place_and_what_is_masked() {
         of(tenant("changed", &["a.com"]), 2),
         of(Tenant { name: None, ..tenant("unnamed", &["b.com"]) }, 3),
     ];
-    let desired = Desired { sensitive: [("stray".to_owned(), hidden.clone())].into(), ..desired(&wanted) };
+    let desired = Desired {
+        sensitive: Sensitive { known: [("stray".to_owned(), hidden.clone())].into(), others: Vec::new() },
+        ..desired(&wanted)
+    };
     let now = ["changed", "unnamed", "stray", "plain"].map(|id| there(id, &[]));
     let plan = plan_in(&desired, &live(&now), &pruning());
     let told = |id| {

@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::resource::Path;
 
-/// What stands in the place of a sensitive value.
-pub(super) const MASK: &str = "(sensitive)";
+pub(super) use crate::resource::MASK;
 
 /// A value on one line, as JSON, with control characters of every sort written out.
 pub(super) fn inline(value: &Value) -> String {
@@ -58,6 +57,16 @@ pub(super) fn span(seconds: u64) -> String {
         120..=7_199 => format!("{} min", (seconds + 30) / 60),
         _ => format!("{} h {} min", seconds / 3_600, seconds % 3_600 / 60),
     }
+}
+
+/// A name, where it may be shown.
+pub(super) fn name(name: Option<&str>) -> &str {
+    name.unwrap_or(MASK)
+}
+
+/// A name in quotation marks, where it may be shown.
+pub(super) fn quoted(name: Option<&str>) -> String {
+    name.map_or_else(|| MASK.to_owned(), |name| inline(&name.into()))
 }
 
 /// Attributes with the values at `sensitive` masked.

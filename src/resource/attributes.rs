@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
+/// What stands in the place of a sensitive value.
+pub const MASK: &str = "(sensitive)";
+
 /// The attributes of one object, in YAML words.
 pub type Attributes = Map<String, Value>;
 
@@ -61,6 +64,12 @@ impl FieldChange {
     pub fn new(path: Path, before: Option<Value>, after: Option<Value>) -> Self {
         Self { path, before, after, sensitive: false, label: None }
     }
+}
+
+/// The attribute at `path`, if it is there.
+pub fn value_at<'a>(attributes: &'a Attributes, path: &Path) -> Option<&'a Value> {
+    let (first, rest) = path.words().split_first()?;
+    rest.iter().try_fold(attributes.get(first)?, |value, word| value.get(word))
 }
 
 /// Takes away the attribute at `path`, if it is there.

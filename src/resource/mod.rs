@@ -18,7 +18,7 @@ use std::{
 use serde_json::value::RawValue;
 
 pub use address::{Address, Pattern};
-pub use attributes::{Attributes, FieldChange, Path, lay_over, remove, same_value};
+pub use attributes::{Attributes, FieldChange, MASK, Path, lay_over, remove, same_value, value_at};
 pub use shape::{Body, Difference, Lost, Object, Same, Shape};
 pub use step::{Assign, Edit, Step, Verb, Verdict};
 
@@ -61,8 +61,8 @@ pub struct Desired {
     pub project: Option<project::DesiredProject>,
     /// Flows that shall go, by id, as a command names them; no configuration does.
     pub doomed_flows: Vec<String>,
-    /// Attributes that are masked in every output, of tenants that are not in `tenants`, by their ids.
-    pub sensitive: BTreeMap<String, Vec<Path>>,
+    /// Attributes that are masked in every output, of tenants that are not in `tenants`.
+    pub sensitive: tenant::Sensitive,
     /// What no run may delete or replace, even when its resource has left the configuration.
     pub protect: Vec<Pattern>,
 }

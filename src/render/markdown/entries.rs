@@ -7,7 +7,7 @@ use crate::{
     plan::{Action, Change, Orphan},
     render::{
         Conflict,
-        quote::{MASK, inline, masked, plain},
+        quote::{MASK, inline, masked, plain, quoted},
         style::Styles,
         told, words,
     },
@@ -60,7 +60,7 @@ pub(super) fn change(change: &Change, drift: bool) -> Vec<String> {
 
 /// A live tenant that the configuration does not have.
 pub(super) fn orphan(orphan: &Orphan) -> Vec<String> {
-    vec![format!("? {} {}", plain(orphan.address.as_str()), inline(&orphan.name.clone().into()))]
+    vec![format!("? {} {}", plain(orphan.address.as_str()), quoted(orphan.name.as_deref()))]
 }
 
 /// What became of a change that is not done, and why.
