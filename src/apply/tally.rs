@@ -114,6 +114,7 @@ impl<'a> Tally<'a> {
         } else if let Some(found) = half_done {
             self.half_done.insert(at, self.found(at, found));
         }
+        let fault = self.plan.changes.get(at).map_or_else(|| fault.clone(), |change| masked(change, &fault));
         if fatal && self.fatal.is_none() {
             self.fatal = Some(fault.clone());
         }
@@ -172,6 +173,8 @@ impl<'a> Tally<'a> {
     /// Says of a half-done change whether what it had was put back.
     pub(super) fn amend(&mut self, at: usize, put_back: Result<(), String>) {
         let Some(Some(outcome)) = self.outcomes.get_mut(at) else { return };
+        let change = self.plan.changes.get(at);
+        let put_back = put_back.map_err(|why| change.map_or(why.clone(), |change| change.masked(&why)));
         let replaced = outcome.action == "replace";
         let released = self.released.contains_key(&at);
         if !replaced && !released {
@@ -256,6 +259,11 @@ fn put_back_whole(fault: Option<Fault>, put_back: Result<(), String>) -> Fault {
             Some("put it back with the rollback command below"),
         ),
     }
+}
+
+/// A fault whose words, somebody else's among them, hold no value that is masked everywhere.
+fn masked(change: &Change, fault: &Fault) -> Fault {
+    Fault { message: change.masked(&fault.message), ..fault.clone() }
 }
 
 fn outcome(change: &Change, status: Status, fault: Option<Fault>) -> Outcome {

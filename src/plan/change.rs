@@ -1,12 +1,15 @@
 //! One object that becomes another: what happens to it, who made the difference, what it takes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Withheld, cause};
-use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step};
+use crate::resource::{self, Address, Attributes, FieldChange, MASK, Object, Path, Place, Step};
+
+/// Shorter values are part of many a word, and say nothing by themselves.
+const SHORTEST_SECRET: usize = 4;
 
 /// One object that becomes another.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +196,18 @@ impl Change {
         pairs.filter(|(field, applied)| cause::of(field, *applied) == Cause::Both)
     }
 
+    /// What somebody else says of the change, without the values that are masked in every output.
+    pub fn masked(&self, said: &str) -> String {
+        let sides = [self.action.before(), self.action.after()];
+        let values = sides.into_iter().flatten().flat_map(|side| {
+            self.sensitive.iter().filter_map(|path| resource::value_at(side, path)).flat_map(texts)
+        });
+        let mut secrets: Vec<&str> = values.filter(|it| it.len() >= SHORTEST_SECRET).collect();
+        // What holds another one goes first, or half of it would stay.
+        secrets.sort_by_key(|it| Reverse(it.len()));
+        secrets.into_iter().fold(said.to_owned(), |said, secret| said.replace(secret, MASK))
+    }
+
     /// Writes that the change takes when all goes well.
     pub fn writes(&self) -> usize {
         self.release.iter().len() + self.steps.len()
@@ -201,5 +216,15 @@ impl Change {
     /// Requests that the change costs when all goes well.
     pub fn requests(&self) -> u64 {
         self.release.iter().chain(&self.steps).map(Step::requests).sum()
+    }
+}
+
+/// The texts in a value, however deep.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(map) => map.values().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
     }
 }

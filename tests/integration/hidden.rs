@@ -65,3 +65,31 @@ fn a_tenant_that_is_an_orphan_is_told_without_its_name() {
     let orphans = service.sh("plan -o json").exits(0).json()["orphans"].clone();
     assert_eq!(orphans[0], json!({"address": "tenant.acme", "id": "acme", "name": "(sensitive)"}));
 }
+
+#[test]
+fn a_domain_or_name_that_somebody_else_holds_is_told_without_it() {
+    let service = Service::start();
+    service.seed(json!([
+        {"id": "old", "name": "Old", "selfProvisioningDomains": ["geheim.example"]},
+        {"id": "twin", "name": "Geheim AG"},
+    ]));
+    service.yaml(YAML);
+    for ran in everywhere(&service, "plan") {
+        let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains("is held by the live tenant tenant.") && told.contains("sensitive"), "{told}");
+        hides(&ran);
+    }
+    for ran in everywhere(&service, "apply --yes") {
+        hides(&ran.exits(3));
+    }
+}
+
+#[test]
+fn a_refusal_by_the_service_does_not_repeat_it() {
+    let service = Service::start();
+    service.yaml(YAML);
+    service.fault(&["/v1/mgmt/tenant/create=400"]);
+    for ran in everywhere(&service, "apply --yes") {
+        hides(&ran);
+    }
+}
