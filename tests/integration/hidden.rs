@@ -93,3 +93,20 @@ fn a_refusal_by_the_service_does_not_repeat_it() {
         hides(&ran);
     }
 }
+
+#[test]
+fn a_problem_of_the_configuration_does_not_repeat_it() {
+    let service = Service::start();
+    service.desk.write(
+        "twice.yaml",
+        "version: 1\ntenants:\n  - { id: one, name: One, domains: [Geheim.example, geheim.example], sensitive: [domains] }\n  \
+         - { id: two, name: Two, domains: [geheim.example, geheim.example.] }\n  \
+         - { id: tre, name: Tre, domains: [gmail.com] }\n",
+    );
+    for format in ["text", "json"] {
+        let ran = service.sh(&format!("config validate -c twice.yaml -o {format}")).exits(5);
+        let ran = ran.says("a domain that is sensitive is claimed by tenants 'one' and 'two'");
+        let ran = ran.says("tenant 'one' lists a domain that is sensitive twice");
+        hides(&ran.says("(sensitive) is not a domain").says("(sensitive) is a public mail domain"));
+    }
+}
