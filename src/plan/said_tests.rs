@@ -216,3 +216,14 @@ fn a_target_takes_along_the_parents_that_must_be_made_and_nobody_else() {
     let problems = compute(Inputs { desired: &desired, live: &none, baseline: &baseline, scope: &scope });
     assert_eq!(problems.unwrap_err().iter().map(|it| it.code).collect::<Vec<_>>(), ["unknown_parent"]);
 }
+
+#[test]
+fn what_somebody_else_says_of_a_change_repeats_nothing_that_is_masked() {
+    let secrets = ["domains", "name"].map(|word| Path::new([word])).to_vec();
+    let acme = Tenant { sensitive: secrets, ..tenant("acme", &["acme.example", "sub.acme.example"]) };
+    let plan = plan_in(&desired(&[acme]), &live(&[]), &Scope::default());
+    let told = change(&plan, "acme").masked("'sub.acme.example' of \"ACME\" is taken, acme.example, too");
+    assert_eq!(told, "'(sensitive)' of \"(sensitive)\" is taken, (sensitive), too");
+    let open = plan_in(&desired(&[tenant("acme", &["acme.example"])]), &live(&[]), &Scope::default());
+    assert_eq!(change(&open, "acme").masked("acme.example is taken"), "acme.example is taken");
+}

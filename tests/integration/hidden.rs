@@ -85,16 +85,6 @@ fn a_domain_or_name_that_somebody_else_holds_is_told_without_it() {
 }
 
 #[test]
-fn a_refusal_by_the_service_does_not_repeat_it() {
-    let service = Service::start();
-    service.yaml(YAML);
-    service.fault(&["/v1/mgmt/tenant/create=400"]);
-    for ran in everywhere(&service, "apply --yes") {
-        hides(&ran);
-    }
-}
-
-#[test]
 fn a_problem_of_the_configuration_does_not_repeat_it() {
     let service = Service::start();
     service.desk.write(
