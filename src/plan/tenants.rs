@@ -50,7 +50,7 @@ pub(super) fn compare_all(desired: &Desired, live: &Live, by_id: &ById<'_>, scop
             compared.changes.push(Change { sensitive, ..delete(address, observed, scope) });
         } else if scope.contains(&address) {
             let name = (!tenant::hides(sensitive, "name")).then(|| name.clone());
-            compared.orphans.push(Orphan { address, name });
+            compared.orphans.push(Orphan { address, name, absent_from: desired.by });
         }
     }
     compared

@@ -7,7 +7,7 @@ use super::{
     prompt::forget_typed,
     quote::{MASK, plain},
 };
-use crate::plan::Orphan;
+use crate::{plan::Orphan, resource::DesiredBy};
 
 /// What shall become of an orphan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,11 @@ impl Ui {
         use OrphanAnswer::{Adopt, Delete, Leave, LeaveAll};
         let name =
             orphan.name.as_ref().map_or_else(|| MASK.to_owned(), |name| format!("\"{}\"", plain(name)));
-        let prompt = format!("{} {name} is not in the configuration", orphan.address);
+        let place = match orphan.absent_from {
+            DesiredBy::Configuration => "configuration",
+            DesiredBy::Backup => "backup",
+        };
+        let prompt = format!("{} {name} is not in the {place}", orphan.address);
         let all = format!("leave it and {others} more");
         let mut choices = vec![("leave it", Leave), ("delete it (the plan is shown again)", Delete)];
         if can_adopt {
