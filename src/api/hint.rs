@@ -9,7 +9,7 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::Rejected(refusal) => return refusal.hint(),
+            Self::Rejected(refusal) => refusal.hint(),
             Self::Unusable { what, .. } => unusable(what).to_owned(),
             Self::UnknownHost { .. } => format!(
                 "check the base URL ('base_url', DESCOPE_BASE_URL; without one the region in the project id names \

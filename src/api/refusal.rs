@@ -120,46 +120,61 @@ impl Refusal {
     }
 
     /// What to do about it.
-    pub(crate) fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> String {
+        // A proxy on the way says it with a page of its own.
+        if self.status == 413 {
+            return "what was sent is too big for the service, or for a proxy on the way: send less at once, as with \
+                    --target, or make the flow, the theme or the attributes smaller"
+                .to_owned();
+        }
         if self.is_page && self.kind() != Kind::Server {
-            return Some(
-                "this page doesn't come from Descope's API: check the base URL, and whether a proxy or \
-                 firewall stands between (HTTPS_PROXY, NO_PROXY)"
-                    .to_owned(),
-            );
+            return "this page doesn't come from Descope's API: check the base URL, and whether a proxy or \
+                    firewall stands between (HTTPS_PROXY, NO_PROXY)"
+                .to_owned();
         }
         match self.kind() {
-            Kind::Unauthorized => Some(format!(
+            Kind::Unauthorized => format!(
                 "check Descope Console -> Company -> Management Keys ({KEYS_PAGE}): the key may be mistyped, \
                  expired, deactivated or deleted, belong to another company or region, be limited to other \
                  projects than this one, or be bound to other IP addresses than this machine's; and check that \
                  the project id is the one meant"
-            )),
-            Kind::Forbidden => Some(format!(
+            ),
+            Kind::Forbidden => format!(
                 "the key is known, but may not call '{}': it may lack that permission in its roles, be limited \
                  to other projects or tags, be bound to other IP addresses, or the company's license may not \
                  include this; see Descope Console -> Company -> Management Keys ({KEYS_PAGE})",
                 self.path(),
-            )),
-            Kind::License => Some(format!(
+            ),
+            Kind::License => format!(
                 "the company's license doesn't include this{}; 'descope-mgmt doctor' shows the tier, Descope's \
                  sales can change it",
                 wanted_license(self.path())
-            )),
-            Kind::Project => Some(format!(
+            ),
+            Kind::Project => format!(
                 "check the project id, that the project wasn't deleted, and that the key is of the same company \
                  and not limited to other projects: Descope Console -> Company -> Management Keys ({KEYS_PAGE})"
-            )),
-            Kind::Server => {
-                Some("try again later; Descope's state is at https://status.descope.com".to_owned())
-            }
-            Kind::RateLimited => Some("try again later, or lower the rate limit".to_owned()),
-            Kind::Other if self.code.as_deref() == Some(LAST_PROJECT) => Some(
-                "a company keeps at least one project: make another one first, then delete this one"
-                    .to_owned(),
             ),
-            Kind::NotFound | Kind::Other => None,
+            Kind::Server => "try again later; Descope's state is at https://status.descope.com".to_owned(),
+            Kind::RateLimited => "try again later, or lower the rate limit".to_owned(),
+            Kind::NotFound => {
+                "it may be gone by now: run the command again, which starts from what is there; if it \
+                               is there, check the project id and the base URL"
+                    .to_owned()
+            }
+            Kind::Other => self.hint_for_other(),
         }
+    }
+
+    fn hint_for_other(&self) -> String {
+        if self.code.as_deref() == Some(LAST_PROJECT) {
+            return "a company keeps at least one project: make another one first, then delete this one"
+                .to_owned();
+        }
+        let request = self.request_id.as_ref().map(|id| format!(" about request '{id}'"));
+        format!(
+            "correct what the message names, then run the command again; if it names nothing, ask Descope's support{}",
+            request.unwrap_or_default()
+        )
     }
 
     /// Whether a project was just made, and calls on it come too early.
@@ -241,11 +256,11 @@ mod tests {
 
     #[test]
     fn a_rejected_key_is_told_with_every_cause_and_the_consoles_address() {
-        let hint = refusal(401, "{}").hint().unwrap();
+        let hint = refusal(401, "{}").hint();
         for cause in ["mistyped", "expired", "company", "projects", "IP", "https://app.descope.com/"] {
             assert!(hint.contains(cause), "{cause}: {hint}");
         }
-        let hint = refusal(403, "{}").hint().unwrap();
+        let hint = refusal(403, "{}").hint();
         for cause in ["permission", "/v1/mgmt/thing", "projects", "IP", "license"] {
             assert!(hint.contains(cause), "{cause}: {hint}");
         }
@@ -255,6 +270,20 @@ mod tests {
     fn a_firewalls_page_is_not_taken_for_descopes_word() {
         let page = refusal(403, "<html><title>Blocked by Acme Gateway</title></html>");
         assert!(page.to_string().ends_with("(403): Blocked by Acme Gateway"));
-        assert!(page.hint().unwrap().contains("proxy"));
+        assert!(page.hint().contains("proxy"));
+    }
+
+    #[test]
+    fn whatever_is_refused_says_what_to_do() {
+        let hint = |status, body| refusal(status, body).hint();
+        assert!(hint(413, "").contains("too big") && hint(413, "<html>no</html>").contains("--target"));
+        assert!(hint(404, "{}").contains("gone by now"));
+        let unknown = r#"{"errorCode":"E999999","errorMessage":"nobody knows"}"#;
+        for status in [400, 409, 422] {
+            let hint = hint(status, unknown);
+            assert!(hint.contains("correct what the message names") && hint.ends_with("support"), "{hint}");
+        }
+        let told = Refusal { request_id: Some("r1".to_owned()), ..refusal(400, unknown) };
+        assert!(told.hint().ends_with("support about request 'r1'"));
     }
 }

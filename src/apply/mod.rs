@@ -9,7 +9,10 @@ mod trail;
 
 use std::time::Duration;
 
-use crate::resource::{Address, MASK, Object};
+use crate::{
+    plan::Change,
+    resource::{Address, Object},
+};
 
 pub use run::{Decision, Event, Job, run, untried};
 pub use trail::{Choice, Ticket, Trail};
@@ -114,17 +117,10 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The same, with these texts masked wherever they turn up: a service may repeat what it was sent.
-    #[must_use]
-    pub(crate) fn without(mut self, secrets: &[String]) -> Self {
-        for text in [Some(&mut self.message), self.hint.as_mut()].into_iter().flatten() {
-            for secret in secrets {
-                if text.contains(secret.as_str()) {
-                    *text = text.replace(secret.as_str(), MASK);
-                }
-            }
-        }
-        self
+    /// The same without the values that are masked in every output of the change: a service may repeat them.
+    pub(crate) fn masked(self, change: &Change) -> Self {
+        let Self { code, message, hint } = self;
+        Self { code, message: change.masked(&message), hint: hint.map(|hint| change.masked(&hint)) }
     }
 
     pub(crate) fn new(code: &str, message: impl Into<String>, hint: Option<&str>) -> Self {

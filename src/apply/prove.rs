@@ -154,7 +154,7 @@ pub(super) async fn prove(
 fn fail(outcomes: &mut [Option<Outcome>], expected: &Expected<'_>, status: Status, fault: Fault) {
     if let Some(Some(outcome)) = outcomes.get_mut(expected.at) {
         outcome.status = status;
-        outcome.fault = Some(fault.without(&expected.change.secrets()));
+        outcome.fault = Some(fault.masked(expected.change));
     }
 }
 

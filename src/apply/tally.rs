@@ -117,6 +117,10 @@ impl<'a> Tally<'a> {
         } else if let Some(found) = half_done {
             self.half_done.insert(at, self.found(at, found));
         }
+        let fault = match self.plan.changes.get(at) {
+            Some(change) => fault.masked(change),
+            None => fault,
+        };
         if fatal && self.fatal.is_none() {
             self.fatal = Some(fault.clone());
         }
@@ -175,11 +179,11 @@ impl<'a> Tally<'a> {
     /// Says of a half-done change whether what it had was put back.
     pub(super) fn amend(&mut self, at: usize, put_back: Result<(), String>) {
         let Some(Some(outcome)) = self.outcomes.get_mut(at) else { return };
-        let secrets = self.plan.changes.get(at).map(Change::secrets).unwrap_or_default();
+        let Some(change) = self.plan.changes.get(at) else { return };
         let replaced = outcome.action == "replace";
         let released = self.released.contains_key(&at);
         if !replaced && !released {
-            outcome.fault = Some(put_back_whole(outcome.fault.take(), put_back).without(&secrets));
+            outcome.fault = Some(put_back_whole(outcome.fault.take(), put_back).masked(change));
             return;
         }
         let why = outcome.fault.take().map(|fault| fault.message).unwrap_or_default();
@@ -208,7 +212,7 @@ impl<'a> Tally<'a> {
             ),
         };
         outcome.status = Status::Failed;
-        outcome.fault = Some(Fault::new(code, message, Some(hint)).without(&secrets));
+        outcome.fault = Some(Fault::new(code, message, Some(hint)).masked(change));
     }
 
     /// Notes how a change ended, once; the first word on it stands.
@@ -227,7 +231,7 @@ impl<'a> Tally<'a> {
         let ended = Outcome {
             attempts: attempts + before,
             duration_ms: u64::try_from((took + took_before).as_millis()).unwrap_or(u64::MAX),
-            ..outcome(change, status, fault.map(|fault| fault.without(&change.secrets())))
+            ..outcome(change, status, fault.map(|fault| fault.masked(change)))
         };
         (job.observer)(Event::Ended(&ended));
         *slot = Some(ended.clone());

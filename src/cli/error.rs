@@ -33,6 +33,8 @@ pub(super) enum Error {
     PlanMoved(Vec<Moved>),
     #[error(transparent)]
     SavedPlan(state::Error),
+    #[error(transparent)]
+    PlanNotSaved(state::Error),
     #[error("this was planned for {is}, not for {not}")]
     OtherPlace { is: String, not: String },
     #[error("the part of the plan that was meant can't be read")]
@@ -174,6 +176,7 @@ impl Error {
             | Self::DeclinedHavingAdopted => Exit::Refused,
             Self::Api(_)
             | Self::State(_)
+            | Self::PlanNotSaved(_)
             | Self::Emulator(_)
             | Self::SandboxUrl
             | Self::BackupBody(_)
@@ -232,7 +235,9 @@ impl Error {
             Self::ProjectUnknown { source, .. } | Self::ImportUnknown { source } => {
                 failure.with_causes([source.to_string()])
             }
-            Self::State(error) | Self::SavedPlan(error) => failure.with_source(error),
+            Self::State(error) | Self::SavedPlan(error) | Self::PlanNotSaved(error) => {
+                failure.with_source(error)
+            }
             Self::Emulator(error) => failure.with_source(error),
             _ => failure,
         }
@@ -244,7 +249,7 @@ impl Error {
             Self::Config(error) => error.code(),
             Self::Edit(error) => error.code(),
             Self::Api(error) => error.code(),
-            Self::State(error) | Self::SavedPlan(error) => error.code(),
+            Self::State(error) | Self::SavedPlan(error) | Self::PlanNotSaved(error) => error.code(),
             Self::OtherPlace { .. } => "other_target",
             Self::ScopeUnreadable => "scope_unreadable",
             Self::NothingToResume { .. } | Self::NoPlanKept { .. } => "nothing_to_resume",

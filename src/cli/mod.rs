@@ -127,8 +127,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let result = log::start(&cli.globals).and_then(|()| run(cli, &ui));
     match result {
         // A result that nobody got is no success.
-        Ok(Exit::Done | Exit::Changes) if ui.has_lost_output() => Exit::Failed,
-        Ok(exit) => exit,
+        Ok(exit) => usage::result(exit, &ui),
         Err(error) => {
             ui.show_failure(&error.failure());
             error.exit()

@@ -40,7 +40,7 @@ pub(super) fn save(
         files: files.map(|it| SavedFile { path: it.path.clone(), text: it.text.clone() }).collect(),
         changes: saved_changes(plan),
     };
-    Ok(saved.write(file)?)
+    saved.write(file).map_err(Error::PlanNotSaved)
 }
 
 /// Applies a saved plan, if it still holds.

@@ -11,7 +11,10 @@ use crate::{
     config::{self, Config, Diagnostic, Environment, Inputs, Limits, Selection, SourceFile},
     plan::Warning,
     render::Header,
-    resource::{Desired, Path, tenant::Tenant},
+    resource::{
+        Desired,
+        tenant::{Sensitive, Tenant},
+    },
     state::{self, Actor, Backup, Git, SavedPlan, State},
 };
 
@@ -179,20 +182,17 @@ impl Session {
         })
     }
 
-    /// The attributes that the configuration calls sensitive, by the tenant's id.
-    pub(super) fn sensitive(&self) -> impl Iterator<Item = (&str, &[Path])> {
+    /// The attributes that the configuration calls sensitive, by tenant.
+    pub(super) fn sensitive(&self) -> Sensitive {
         let tenants = self.config.desired.tenants.iter().flatten();
-        tenants.filter(|it| !it.sensitive.is_empty()).map(|it| (it.id.as_str(), it.sensitive.as_slice()))
+        let known = tenants.map(|it| (it.id.clone(), it.sensitive.clone())).collect();
+        Sensitive { known, others: self.config.sensitive.iter().cloned().collect() }
     }
 
     /// These tenants as all that is desired, under what the configuration says of guards and sensitive values.
     pub(super) fn desire(&self, tenants: Vec<Tenant>) -> Desired {
-        let sensitive: BTreeMap<_, _> =
-            self.sensitive().map(|(id, paths)| (id.to_owned(), paths.to_vec())).collect();
-        let masked = |tenant: Tenant| Tenant {
-            sensitive: sensitive.get(&tenant.id).cloned().unwrap_or_default(),
-            ..tenant
-        };
+        let sensitive = self.sensitive();
+        let masked = |tenant: Tenant| Tenant { sensitive: sensitive.of(&tenant.id).to_vec(), ..tenant };
         let tenants = Some(tenants.into_iter().map(masked).collect());
         let configured = &self.config.desired;
         let prevented = configured.tenants.iter().flatten().filter(|it| it.lifecycle.prevent_destroy);

@@ -14,11 +14,11 @@ use crate::render::{Failure, Format, Ui, UiOptions};
 pub(super) fn wrong(mut error: clap::Error, arguments: &[OsString]) -> Exit {
     let ui = Ui::new(UiOptions { format: format(arguments), ..UiOptions::default() });
     if error.kind() == ErrorKind::DisplayVersion {
-        return version::show(&ui);
+        return result(version::show(&ui), &ui);
     }
     if error.kind() == ErrorKind::DisplayHelp {
         ui.write_out(&error.render().to_string());
-        return Exit::Done;
+        return result(Exit::Done, &ui);
     }
     let question = did_you_mean(&error, arguments);
     if question.is_some() {
@@ -36,6 +36,14 @@ pub(super) fn wrong(mut error: clap::Error, arguments: &[OsString]) -> Exit {
         ui.write_message(&format!("{first}\n\n{question}{rest}"));
     }
     Exit::WrongUsage
+}
+
+/// How a result ends that may not have reached anybody.
+pub(super) fn result(exit: Exit, ui: &Ui) -> Exit {
+    match exit {
+        Exit::Done | Exit::Changes if ui.has_lost_output() => Exit::Failed,
+        exit => exit,
+    }
 }
 
 /// The question whether another command was meant, where no command was found.

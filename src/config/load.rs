@@ -11,7 +11,7 @@ use super::{
     tree::Tree,
     variables,
 };
-use crate::resource::Desired;
+use crate::resource::{Desired, tenant::Sensitive};
 
 /// Reads the configuration.
 ///
@@ -129,9 +129,17 @@ fn build(
         environment,
         target,
         settings,
+        desired: Desired {
+            tenants,
+            flows,
+            theme,
+            project: own,
+            protect,
+            sensitive: Sensitive { others: sensitive.iter().cloned().collect(), ..Sensitive::default() },
+            ..Desired::default()
+        },
         sensitive,
         defaults,
-        desired: Desired { tenants, flows, theme, project: own, protect, ..Desired::default() },
         warnings: Vec::new(),
         origins,
         looked: locate::usual(inputs),

@@ -6,6 +6,7 @@ use super::{
     diagnostic::{Diagnostic, Related, Severity, Snippet},
     source::{Site, Source},
 };
+use crate::resource::MASK;
 
 /// More than this nobody reads; a broken file of 64 MiB must not fill the memory with complaints.
 const MOST: usize = 10_000;
@@ -21,12 +22,15 @@ pub(super) struct Problem {
     site: Option<Site>,
     hint: Option<String>,
     related: Vec<(Site, String)>,
+    /// Whether the message repeats the value, in its only quotation marks.
+    repeats_value: bool,
 }
 
 impl Problem {
     pub(super) fn error(code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { severity: Severity::Error, code, message, site: None, hint: None, related: Vec::new() }
+        let (severity, related) = (Severity::Error, Vec::new());
+        Self { severity, code, message, site: None, hint: None, related, repeats_value: false }
     }
 
     pub(super) fn warning(code: &'static str, message: impl Into<String>) -> Self {
@@ -35,6 +39,12 @@ impl Problem {
 
     pub(super) fn at(mut self, site: impl Into<Site>) -> Self {
         self.site = Some(site.into());
+        self
+    }
+
+    /// Says that the message repeats the value, and nothing else in quotation marks: it is masked where its place is.
+    pub(super) fn repeating(mut self) -> Self {
+        self.repeats_value = true;
         self
     }
 
@@ -130,7 +140,9 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn diagnostic(&self, problem: Problem) -> Diagnostic {
-        let Problem { severity, code, message, site, hint, related } = problem;
+        let Problem { severity, code, message, site, hint, related, repeats_value } = problem;
+        let is_secret = repeats_value && site.is_some_and(|site| self.hides(site));
+        let message = if is_secret { without_quoted(&message) } else { message };
         let source = site.and_then(|site| Some((self.source(site)?, site)));
         Diagnostic {
             severity,
@@ -147,6 +159,10 @@ impl Shown<'_> {
         let source = self.source(site)?;
         let place = source.place(site.start as usize);
         Some(Related { place, snippet: self.snippet(source, site), message: clean(message) })
+    }
+
+    fn hides(&self, site: Site) -> bool {
+        self.hidden.iter().any(|it| it.file == site.file && it.start <= site.start && site.end <= it.end)
     }
 
     fn source(&self, site: Site) -> Option<&Source> {
@@ -202,6 +218,18 @@ impl Cut {
             *end = self.line.len();
         }
         self.parts += 1;
+    }
+}
+
+/// A message whose only quoted words are masked.
+fn without_quoted(message: &str) -> String {
+    match (message.find('\''), message.rfind('\'')) {
+        (Some(start), Some(end)) if start < end => {
+            let (before, rest) = message.split_at(start);
+            let behind = rest.get(end - start + 1..).unwrap_or_default();
+            format!("{before}{MASK}{behind}")
+        }
+        _ => message.to_owned(),
     }
 }
 

@@ -76,7 +76,8 @@ impl Which {
 impl Reads {
     /// What a comparison with `desired` needs: one request, and one per tenant whose settings it manages.
     pub fn of(desired: &Desired) -> Self {
-        let Desired { tenants, flows, theme, project, doomed_flows, sensitive: _, protect: _ } = desired;
+        let Desired { tenants, flows, theme, project, doomed_flows, sensitive: _, by: _, protect: _ } =
+            desired;
         let managed = tenants.iter().flatten().filter(|tenant| tenant.manages_settings());
         let named = flows.iter().flatten().map(|flow| flow.id.clone());
         Self {

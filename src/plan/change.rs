@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::{Withheld, cause};
-use crate::resource::{Address, Attributes, FieldChange, Object, Path, Place, Step, at};
+use crate::resource::{Address, Attributes, FieldChange, MASK, Object, Path, Place, Step, at};
 
 /// One object that becomes another.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,6 +197,11 @@ impl Change {
         pairs.filter(|(field, applied)| cause::of(field, *applied) == Cause::Both)
     }
 
+    /// What somebody else says of the change, without the values that are masked in every output.
+    pub fn masked(&self, said: &str) -> String {
+        self.secrets().into_iter().fold(said.to_owned(), |said, secret| said.replace(&secret, MASK))
+    }
+
     /// Writes that the change takes when all goes well.
     pub fn writes(&self) -> usize {
         self.release.iter().len() + self.steps.len()
@@ -209,7 +214,7 @@ impl Change {
 
     /// The texts of its sensitive values, as they may turn up in what a service says; the longest first. What is as
     /// short as a word of a sentence is not among them.
-    pub fn secrets(&self) -> Vec<String> {
+    fn secrets(&self) -> Vec<String> {
         let attributes = [self.action.before(), self.action.after()].into_iter().flatten();
         let named = attributes.flat_map(|it| self.sensitive.iter().filter_map(|path| at(it, path.words())));
         let fields = self.fields.iter().filter(|field| field.sensitive);

@@ -39,8 +39,8 @@ pub struct Unlike {
     pub counterpart: Option<Address>,
     /// Where it is.
     pub presence: Presence,
-    /// Its name, for people.
-    pub name: String,
+    /// Its name, for people; `None` where it is masked in every output.
+    pub name: Option<String>,
     /// Each attribute that differs, first environment -> second; empty where only one has the object.
     pub fields: Vec<FieldChange>,
 }
@@ -63,7 +63,7 @@ pub fn compare(from: Side<'_>, to: Side<'_>) -> Comparison {
     flows(from.live, to.live, &mut found);
     if let (Some(a), Some(b)) = (&from.live.theme, &to.live.theme) {
         let fields = theme::differences(&a.object, &b.object);
-        found.note(Address::new(theme::KIND, theme::ID), None, theme::ID, fields);
+        found.note(Address::new(theme::KIND, theme::ID), None, Some(theme::ID), fields);
     }
     if let (Some(a), Some(b)) = (&from.live.project, &to.live.project) {
         let only_tags = |it: &project::LiveProject| {
@@ -72,24 +72,30 @@ pub fn compare(from: Side<'_>, to: Side<'_>) -> Comparison {
             attributes
         };
         let fields = unlike(&only_tags(&a.object), &only_tags(&b.object), &[]);
-        found.note(Address::new(project::KIND, project::ID), None, project::ID, fields);
+        found.note(Address::new(project::KIND, project::ID), None, Some(project::ID), fields);
     }
     found.differences.sort_by(|a, b| a.address.cmp(&b.address));
     found
 }
 
 impl Comparison {
-    fn note(&mut self, address: Address, counterpart: Option<Address>, name: &str, fields: Vec<FieldChange>) {
+    fn note(
+        &mut self,
+        address: Address,
+        counterpart: Option<Address>,
+        name: Option<&str>,
+        fields: Vec<FieldChange>,
+    ) {
         if fields.is_empty() {
             self.same += 1;
             return;
         }
-        let (presence, name) = (Presence::Both, name.to_owned());
+        let (presence, name) = (Presence::Both, name.map(str::to_owned));
         self.differences.push(Unlike { address, counterpart, presence, name, fields });
     }
 
-    fn note_single(&mut self, address: Address, presence: Presence, name: &str) {
-        let (name, fields) = (name.to_owned(), Vec::new());
+    fn note_single(&mut self, address: Address, presence: Presence, name: Option<&str>) {
+        let (name, fields) = (name.map(str::to_owned), Vec::new());
         self.differences.push(Unlike { address, counterpart: None, presence, name, fields });
     }
 }
@@ -107,7 +113,8 @@ fn tenants(from: Side<'_>, to: Side<'_>, found: &mut Comparison) {
         let address = Address::new(tenant::KIND, id);
         let Some((other, counterpart)) = pairs.get(id).and_then(|other| Some((*other, right.get(other)?)))
         else {
-            found.note_single(address, Presence::OnlyFrom, &tenant.object.name);
+            let name = shown_name(&tenant.object, sensitive(from.desired, id));
+            found.note_single(address, Presence::OnlyFrom, name);
             continue;
         };
         let mut before = attributes(from.live, tenant);
@@ -116,13 +123,14 @@ fn tenants(from: Side<'_>, to: Side<'_>, found: &mut Comparison) {
         {
             (*twin).clone_into(parent);
         }
-        let hidden: Vec<Path> = sensitive(from.desired, id).chain(sensitive(to.desired, other)).collect();
+        let hidden = [sensitive(from.desired, id), sensitive(to.desired, other)].concat();
         let fields = unlike(&before, &attributes(to.live, counterpart), &hidden);
         let called = (other != *id).then(|| Address::new(tenant::KIND, other));
-        found.note(address, called, &tenant.object.name, fields);
+        found.note(address, called, shown_name(&tenant.object, &hidden), fields);
     }
     for (id, tenant) in right.iter().filter(|(id, _)| !taken.contains(*id)) {
-        found.note_single(Address::new(tenant::KIND, id), Presence::OnlyTo, &tenant.object.name);
+        let name = shown_name(&tenant.object, sensitive(to.desired, id));
+        found.note_single(Address::new(tenant::KIND, id), Presence::OnlyTo, name);
     }
 }
 
@@ -153,10 +161,13 @@ fn attributes(live: &Live, tenant: &Observed<LiveTenant>) -> Attributes {
     attributes
 }
 
-fn sensitive(desired: &Desired, id: &str) -> impl Iterator<Item = Path> {
-    let configured = desired.tenants.iter().flatten().filter(move |tenant| tenant.id == id);
-    let others = desired.sensitive.get(id).into_iter().flatten();
-    configured.flat_map(|tenant| &tenant.sensitive).chain(others).cloned()
+fn sensitive<'a>(desired: &'a Desired, id: &str) -> &'a [Path] {
+    let configured = desired.tenants.iter().flatten().find(|tenant| tenant.id == id);
+    configured.map_or_else(|| desired.sensitive.of(id), |tenant| &tenant.sensitive)
+}
+
+fn shown_name<'a>(tenant: &'a LiveTenant, sensitive: &[Path]) -> Option<&'a str> {
+    (!tenant::hides(sensitive, "name")).then_some(&tenant.name)
 }
 
 /// The attributes that differ; of two maps, their entries.
@@ -215,10 +226,10 @@ fn flows(from: &Live, to: &Live, found: &mut Comparison) {
         match (from.flows.get(id), to.flows.get(id)) {
             (Some(a), Some(b)) => {
                 let told = flow::differences(&a.object, &b.object).into_iter().map(super::flows::field);
-                found.note(address, None, a.object.name(), told.collect());
+                found.note(address, None, Some(a.object.name()), told.collect());
             }
-            (Some(only), None) => found.note_single(address, Presence::OnlyFrom, only.object.name()),
-            (None, Some(only)) => found.note_single(address, Presence::OnlyTo, only.object.name()),
+            (Some(only), None) => found.note_single(address, Presence::OnlyFrom, Some(only.object.name())),
+            (None, Some(only)) => found.note_single(address, Presence::OnlyTo, Some(only.object.name())),
             (None, None) => {}
         }
     }

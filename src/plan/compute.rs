@@ -56,7 +56,7 @@ pub fn compute(inputs: Inputs<'_>) -> Result<Plan, Vec<Problem>> {
     cause::trace(&mut plan.changes, baseline);
     guard(&mut plan, desired, scope, &by_id);
     order_parents(&mut plan, live);
-    holders::settle(&mut plan, live);
+    holders::settle(&mut plan, live, desired);
     withhold_what_waits(&mut plan);
     plan.orphans.sort_by(|a, b| a.address.cmp(&b.address));
     plan.unchanged.sort();

@@ -7,9 +7,9 @@ use serde_json::{Value, value::RawValue};
 use super::{Action, Change, Plan};
 use crate::resource::{Address, Difference, Index, Live, Object, Shape, paths_of, shape, tenant};
 
-/// Something that moved between the plan and its apply.
+/// Something that moved between the plan and its apply, in Descope or in what the configuration comes from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{address} changed in Descope since the plan was shown: {what}")]
+#[error("{address} is not as it was planned: {what}")]
 pub struct Moved {
     /// The object.
     pub address: Address,

@@ -119,10 +119,7 @@ fn a_flow_that_moved_or_came_since_the_plan_is_named() {
     assert_eq!(confirm(&made, &before), Ok(()));
     let edited = live(&[content("a", "edited", &[])]);
     let moved = confirm(&made, &edited).unwrap_err();
-    assert_eq!(
-        moved[0].to_string(),
-        "flow.a changed in Descope since the plan was shown: field 'metadata.description'"
-    );
+    assert_eq!(moved[0].to_string(), "flow.a is not as it was planned: field 'metadata.description'");
     let both = live(&[content("a", "old", &[]), content("b", "", &[])]);
     assert_eq!(confirm(&made, &both).unwrap_err()[0].what, "it is there already");
     assert_eq!(confirm(&made, &live(&[])).unwrap_err()[0].what, "it is gone");

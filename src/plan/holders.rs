@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Action, Change, Need, Plan, Withheld};
 use crate::resource::{
-    Address, Live,
+    Address, Desired, Live, Path,
     tenant::{self, LiveTenant, Names},
 };
 
@@ -17,13 +17,20 @@ enum Claim {
     Name(String),
 }
 
+/// Who has what others take, and what of it is masked in every output.
+#[derive(Clone, Copy)]
+struct Holder<'a> {
+    tenant: &'a LiveTenant,
+    sensitive: &'a [Path],
+}
+
 /// Makes each change wait for whoever gives up what it takes, or withholds it where nobody does.
-pub(super) fn settle(plan: &mut Plan, live: &Live) {
+pub(super) fn settle(plan: &mut Plan, live: &Live, desired: &Desired) {
     let wanted: HashSet<Claim> = plan.runnable().flat_map(taken).collect();
     if wanted.is_empty() {
         return;
     }
-    let holders = find_holders(live, &wanted);
+    let holders = find_holders(live, desired, &wanted);
     loop {
         let by_address: HashMap<&Address, &Change> =
             plan.runnable().map(|change| (&change.address, change)).collect();
@@ -52,7 +59,7 @@ pub(super) fn settle(plan: &mut Plan, live: &Live) {
 
 fn settle_one(
     change: &Change,
-    holders: &HashMap<Claim, &LiveTenant>,
+    holders: &HashMap<Claim, Holder<'_>>,
     by_address: &HashMap<&Address, &Change>,
 ) -> Result<Vec<Need>, Withheld> {
     if change.withheld.is_some() {
@@ -60,25 +67,36 @@ fn settle_one(
     }
     let mut needs = BTreeSet::new();
     for claim in taken(change) {
-        let Some(holder) = holders.get(&claim).filter(|holder| holder.id != change.address.id()) else {
+        let Some(holder) = holders.get(&claim).filter(|holder| holder.tenant.id != change.address.id())
+        else {
             continue;
         };
-        let address = Address::new(tenant::KIND, &holder.id);
+        let address = Address::new(tenant::KIND, &holder.tenant.id);
         if by_address.get(&address).is_some_and(|giver| gives_up(giver, &claim)) {
             needs.insert(Need::Freed(address));
         } else {
-            return Err(Withheld::Held(held_by(&claim, &address, holder)));
+            return Err(Withheld::Held(held_by(&claim, change, &address, *holder)));
         }
     }
     Ok(needs.into_iter().collect())
 }
 
-fn held_by(claim: &Claim, address: &Address, holder: &LiveTenant) -> String {
+fn held_by(claim: &Claim, change: &Change, address: &Address, holder: Holder<'_>) -> String {
+    let hides = |word: &str| [&change.sensitive, holder.sensitive].iter().any(|it| tenant::hides(it, word));
     let what = match claim {
+        Claim::Domain(_) if hides("domains") => "a domain that is sensitive".to_owned(),
         Claim::Domain(domain) => format!("domain '{domain}'"),
+        Claim::Name(_) if hides("name") => "its name, which is sensitive,".to_owned(),
         Claim::Name(name) => format!("name '{name}'"),
     };
-    format!("{what} is held by the live tenant {address} \"{}\"", holder.name)
+    // Where the two names are one, what hides one of them hides both.
+    let is_claimed = matches!(claim, Claim::Name(_)) && hides("name");
+    let called = if is_claimed || tenant::hides(holder.sensitive, "name") {
+        String::new()
+    } else {
+        format!(" \"{}\"", holder.tenant.name)
+    };
+    format!("{what} is held by the live tenant {address}{called}")
 }
 
 /// What a change takes that its object does not have yet.
@@ -119,13 +137,20 @@ fn gives_up(change: &Change, claim: &Claim) -> bool {
     }
 }
 
-fn find_holders<'a>(live: &'a Live, wanted: &HashSet<Claim>) -> HashMap<Claim, &'a LiveTenant> {
+fn find_holders<'a>(
+    live: &'a Live,
+    desired: &'a Desired,
+    wanted: &HashSet<Claim>,
+) -> HashMap<Claim, Holder<'a>> {
+    let configured: HashMap<&str, &[Path]> =
+        desired.tenants.iter().flatten().map(|it| (it.id.as_str(), it.sensitive.as_slice())).collect();
+    let sensitive = |id: &str| configured.get(id).copied().unwrap_or_else(|| desired.sensitive.of(id));
     let mut holders = HashMap::new();
     for tenant in live.tenants.iter().map(|observed| &observed.object) {
         let domains = tenant.domains.iter().map(|domain| Claim::Domain(domain.to_lowercase()));
         for claim in domains.chain([Claim::Name(tenant.name.clone())]).filter(|claim| wanted.contains(claim))
         {
-            holders.insert(claim, tenant);
+            holders.insert(claim, Holder { tenant, sensitive: sensitive(&tenant.id) });
         }
     }
     holders

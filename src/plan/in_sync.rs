@@ -17,7 +17,8 @@ use crate::{
 ///
 /// Without it, whatever somebody changes in them later would have no known cause, or a wrong one.
 pub fn in_sync(plan: &Plan, desired: &Desired, live: &Live, baseline: &Baseline) -> Vec<InSync> {
-    let Desired { tenants, flows, theme, project, doomed_flows: _, sensitive: _, protect: _ } = desired;
+    let Desired { tenants, flows, theme, project, doomed_flows: _, sensitive: _, by: _, protect: _ } =
+        desired;
     let unchanged: HashSet<&Address> = plan.unchanged.iter().collect();
     let tenants = tenants.iter().flatten().map(|it| (it.address(), Part::Tenant(it)));
     let flows = flows.iter().flatten().map(|it| (it.address(), Part::Flow(it)));

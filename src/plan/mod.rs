@@ -32,7 +32,7 @@ mod withheld;
 
 use crate::{
     live::{Reads, Which},
-    resource::{Address, Place, flow, project, tenant, theme},
+    resource::{Address, DesiredBy, Place, flow, project, tenant, theme},
 };
 
 pub use change::{Action, Cause, Change, Need, Traced};
@@ -65,14 +65,19 @@ pub struct Plan {
     pub live_count: usize,
 }
 
-/// A live tenant that the configuration does not have.
+/// A live tenant that the configuration, or the backup that is put back, does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Orphan {
     /// The object.
     pub address: Address,
-    /// Its live name.
-    pub name: String,
+    /// Its live name; `None` where it is masked in every output.
+    pub name: Option<String>,
+    /// Who does not have it.
+    pub absent_from: DesiredBy,
 }
+
+/// The code of a warning about what the run of a backup created, and a restore leaves without `--prune`.
+pub const CREATED_BY_RUN: &str = "created_by_run";
 
 /// Something worth a word.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,10 @@ use super::{
     *,
 };
 use crate::{
-    resource::{Attributes, Desired, Path, tenant::Tenant},
+    resource::{
+        Attributes, Desired, Path,
+        tenant::{Sensitive, Tenant},
+    },
     state::Baseline,
 };
 
@@ -158,7 +161,10 @@ fn a_change_of_a_tenant_carries_its_name_its_place_and_what_is_masked() {
         of(tenant("changed", &["a.com"]), 2),
         of(Tenant { name: None, ..tenant("unnamed", &["b.com"]) }, 3),
     ];
-    let desired = Desired { sensitive: [("stray".to_owned(), hidden.clone())].into(), ..desired(&wanted) };
+    let desired = Desired {
+        sensitive: Sensitive { known: [("stray".to_owned(), hidden.clone())].into(), others: Vec::new() },
+        ..desired(&wanted)
+    };
     let now = ["changed", "unnamed", "stray", "plain"].map(|id| there(id, &[]));
     let plan = plan_in(&desired, &live(&now), &pruning());
     let told = |id| {
@@ -209,4 +215,15 @@ fn a_target_takes_along_the_parents_that_must_be_made_and_nobody_else() {
     let (desired, scope, baseline) = (desired(&wanted), aim(&["tenant.mid"]), Baseline::empty("P2"));
     let problems = compute(Inputs { desired: &desired, live: &none, baseline: &baseline, scope: &scope });
     assert_eq!(problems.unwrap_err().iter().map(|it| it.code).collect::<Vec<_>>(), ["unknown_parent"]);
+}
+
+#[test]
+fn what_somebody_else_says_of_a_change_repeats_nothing_that_is_masked() {
+    let secrets = ["domains", "name"].map(|word| Path::new([word])).to_vec();
+    let acme = Tenant { sensitive: secrets, ..tenant("acme", &["acme.example", "sub.acme.example"]) };
+    let plan = plan_in(&desired(&[acme]), &live(&[]), &Scope::default());
+    let told = change(&plan, "acme").masked("'sub.acme.example' of \"ACME\" is taken, acme.example, too");
+    assert_eq!(told, "'(sensitive)' of \"(sensitive)\" is taken, (sensitive), too");
+    let open = plan_in(&desired(&[tenant("acme", &["acme.example"])]), &live(&[]), &Scope::default());
+    assert_eq!(change(&open, "acme").masked("acme.example is taken"), "acme.example is taken");
 }

@@ -42,12 +42,15 @@ pub(super) fn compare_all(desired: &Desired, live: &Live, by_id: &ById<'_>, scop
     }
     let wanted: HashSet<&str> = tenants.iter().map(|tenant| tenant.id.as_str()).collect();
     for observed in live.tenants.iter().filter(|observed| !wanted.contains(observed.object.id.as_str())) {
-        let address = Address::new(tenant::KIND, &observed.object.id);
+        let LiveTenant { id, name, .. } = &observed.object;
+        let address = Address::new(tenant::KIND, id);
+        let sensitive = desired.sensitive.of(id);
         if scope.prunes(&address) {
-            let sensitive = desired.sensitive.get(&observed.object.id).cloned().unwrap_or_default();
+            let sensitive = sensitive.to_vec();
             compared.changes.push(Change { sensitive, ..delete(address, observed, scope) });
         } else if scope.contains(&address) {
-            compared.orphans.push(Orphan { address, name: observed.object.name.clone() });
+            let name = (!tenant::hides(sensitive, "name")).then(|| name.clone());
+            compared.orphans.push(Orphan { address, name, absent_from: desired.by });
         }
     }
     compared

@@ -198,6 +198,26 @@ fn a_domain_or_name_of_another_live_tenant_withholds_the_change_and_names_the_ho
 }
 
 #[test]
+fn what_either_side_calls_sensitive_is_held_without_being_named() {
+    let hiding = |words: &[&str], tenant: Tenant| Tenant {
+        sensitive: words.iter().map(|word| crate::resource::Path::new([*word])).collect(),
+        ..tenant
+    };
+    let held = "create new !a domain that is sensitive is held by the live tenant tenant.old";
+    let now = [there("old", &["taken.com"])];
+    let taking = tenant("new", &["taken.com"]);
+    let own = plan(&[hiding(&["domains"], taking.clone())], &now);
+    assert_eq!(shape(&own), [format!("{held} \"OLD\"")]);
+    let staying = hiding(&["domains", "name"], tenant("old", &["taken.com"]));
+    assert_eq!(shape(&plan(&[taking, staying], &now))[0], held);
+    let named = hiding(&["name"], Tenant { name: Some("OLD".into()), ..tenant("new", &[]) });
+    assert_eq!(
+        shape(&plan(&[named], &now)),
+        ["create new !its name, which is sensitive, is held by the live tenant tenant.old"]
+    );
+}
+
+#[test]
 fn whoever_gives_up_a_domain_goes_before_whoever_takes_it() {
     let wanted = [tenant("a", &[]), tenant("b", &["x.com"])];
     let plan = plan(&wanted, &[there("a", &["x.com"]), there("b", &[])]);

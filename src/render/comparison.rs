@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Format, Header, Ui, markdown,
     plan_text::wrap,
-    quote::{MASK, inline, plain},
+    quote::{MASK, inline, name as shown, plain},
     style::Styles,
 };
 use crate::{
@@ -116,7 +116,7 @@ fn difference(unlike: &Unlike) -> Value {
         })
     };
     json!({
-        "address": address, "kind": address.kind(), "id": address.id(), "name": name,
+        "address": address, "kind": address.kind(), "id": address.id(), "name": shown(name.as_deref()),
         "counterpart": counterpart, "presence": presence, "fields": fields.iter().map(field).collect::<Vec<_>>(),
     })
 }

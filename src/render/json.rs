@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Failure, Header,
-    quote::{MASK, masked},
+    quote::{MASK, masked, name},
 };
 use crate::{
     apply::{Outcome, Report, Status},
@@ -22,7 +22,7 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, full: bool) ->
     let estimate = plan.estimate(rate);
     let unchanged = plan.unchanged.iter().map(no_op).filter(|_| full);
     let orphan =
-        |orphan: &Orphan| json!({"address": orphan.address, "id": orphan.address.id(), "name": orphan.name});
+        |it: &Orphan| json!({"address": it.address, "id": it.address.id(), "name": name(it.name.as_deref())});
     let warning = |warning: &Warning| json!({"code": warning.code, "message": warning.message, "address": warning.address});
     let mut plan = document([
         ("environment", json!(header.environment)),

@@ -2,8 +2,12 @@
 
 use dialoguer::Select;
 
-use super::{Ui, prompt::forget_typed, quote::plain};
-use crate::plan::Orphan;
+use super::{
+    Ui,
+    prompt::forget_typed,
+    quote::{MASK, plain},
+};
+use crate::{plan::Orphan, resource::DesiredBy};
 
 /// What shall become of an orphan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +26,13 @@ impl Ui {
     /// Asks what shall become of an orphan, after which so many others come. Where nobody answers, all stay.
     pub fn ask_about_orphan(&self, orphan: &Orphan, others: usize, can_adopt: bool) -> OrphanAnswer {
         use OrphanAnswer::{Adopt, Delete, Leave, LeaveAll};
-        let prompt = format!("{} \"{}\" is not in the configuration", orphan.address, plain(&orphan.name));
+        let name =
+            orphan.name.as_ref().map_or_else(|| MASK.to_owned(), |name| format!("\"{}\"", plain(name)));
+        let place = match orphan.absent_from {
+            DesiredBy::Configuration => "configuration",
+            DesiredBy::Backup => "backup",
+        };
+        let prompt = format!("{} {name} is not in the {place}", orphan.address);
         let all = format!("leave it and {others} more");
         let mut choices = vec![("leave it", Leave), ("delete it (the plan is shown again)", Delete)];
         if can_adopt {

@@ -58,10 +58,7 @@ pub(super) fn plan(plan: &Plan, header: &Header, rate: RateLimit, styles: &Style
     out.cut(plan.changes.len() - shown.len(), "change");
     let orphans = if room.full { plan.orphans.len() } else { plan.orphans.len().min(SHOWN) };
     for orphan in plan.orphans.iter().take(orphans) {
-        let note = format!(
-            "not in configuration; --prune deletes, `tenant import {}` adopts",
-            plain(orphan.address.id())
-        );
+        let note = told::orphan(orphan);
         out.title(&styles.orphan, "?", &orphan.address, "orphan", Some(&note));
     }
     out.cut(plan.orphans.len() - orphans, "orphan");

@@ -58,6 +58,16 @@ pub(super) fn span(seconds: u64) -> String {
     }
 }
 
+/// A name, where it may be shown.
+pub(super) fn name(name: Option<&str>) -> &str {
+    name.unwrap_or(MASK)
+}
+
+/// A name in quotation marks, where it may be shown.
+pub(super) fn quoted(name: Option<&str>) -> String {
+    name.map_or_else(|| MASK.to_owned(), |name| inline(&name.into()))
+}
+
 /// Attributes with the values at `sensitive` masked.
 pub fn masked(attributes: &Map<String, Value>, sensitive: &[Path]) -> Map<String, Value> {
     let mut masked = attributes.clone();

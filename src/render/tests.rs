@@ -211,7 +211,7 @@ fn two_environments_compared_as_markdown() {
         address: address.parse().unwrap(),
         counterpart: None,
         presence,
-        name: "x".into(),
+        name: Some("x".into()),
         fields,
     };
     let field = |path: &[&str], before: Value, after: Value| {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::quote::{plain, span};
 use crate::{
-    plan::{Action, Cause, Change, Counts, Plan, Traced},
-    resource::FieldChange,
+    plan::{Action, CREATED_BY_RUN, Cause, Change, Counts, Orphan, Plan, Traced},
+    resource::{DesiredBy, FieldChange},
     units::RateLimit,
 };
 
@@ -73,6 +73,23 @@ pub(super) fn seen_from(field: &FieldChange, drift: bool) -> FieldChange {
     if drift { FieldChange { before: field.after, after: field.before, ..field } } else { field }
 }
 
+/// What is to be known of an orphan: what does not have it, and what becomes of it.
+pub(super) fn orphan(orphan: &Orphan) -> String {
+    match orphan.absent_from {
+        DesiredBy::Configuration => format!(
+            "not in configuration; --prune deletes, `tenant import {}` adopts",
+            plain(orphan.address.id())
+        ),
+        DesiredBy::Backup => "not in the backup; --prune deletes it".to_owned(),
+    }
+}
+
+/// Whether a restore has nothing to do but to delete what its backup's run created, and may not.
+fn waits_for_prune(plan: &Plan) -> bool {
+    let made = |orphan: &Orphan| orphan.absent_from == DesiredBy::Backup;
+    plan.orphans.iter().any(made) || plan.warnings.iter().any(|it| it.code == CREATED_BY_RUN)
+}
+
 /// The closing lines of a plan: how much of what, and what it costs.
 pub(super) fn summary(plan: &Plan, rate: RateLimit) -> Vec<String> {
     let Counts { create, update, replace, delete, withheld } = plan.counts();
@@ -83,6 +100,10 @@ pub(super) fn summary(plan: &Plan, rate: RateLimit) -> Vec<String> {
     }
     if !plan.unchanged.is_empty() {
         tail += &format!(" {} unchanged.", plan.unchanged.len());
+    }
+    if plan.is_empty() && waits_for_prune(plan) {
+        let why = "what is left was created by the run of the backup";
+        return vec![format!("No changes: nothing is rolled back without --prune, as {why}.{tail}")];
     }
     if plan.is_empty() {
         return vec![format!("No changes.{tail}")];

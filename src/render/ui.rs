@@ -211,14 +211,24 @@ impl Ui {
     /// Tells something on the way, unless quiet.
     pub fn note(&self, text: &str) {
         if !self.options.quiet {
-            write_err(&format!("{}\n", super::quote::plain(text)));
+            write_err(&self.message(text));
         }
     }
 
     /// Warns of something, however quiet.
     pub fn warn(&self, text: &str) {
-        let label = self.err.warning.apply_to("warning:");
-        write_err(&format!("{label} {}\n", super::quote::plain(text)));
+        const LABEL: &str = "warning:";
+        let label = self.err.warning.apply_to(LABEL).to_string();
+        write_err(&self.message(&format!("{LABEL} {text}")).replacen(LABEL, &label, 1));
+    }
+
+    /// A message as lines; a terminal would break it in the middle of a word.
+    fn message(&self, text: &str) -> String {
+        let text = super::quote::plain(text);
+        if !self.err_is_terminal {
+            return format!("{text}\n");
+        }
+        super::plan_text::wrap(&text, self.width, "").join("\n") + "\n"
     }
 
     /// The stream for a result that is too long to be held.

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
+/// What stands in the place of a sensitive value.
+pub const MASK: &str = "(sensitive)";
+
 /// The attributes of one object, in YAML words.
 pub type Attributes = Map<String, Value>;
 
@@ -88,9 +91,6 @@ pub fn lay_over(kept: &mut Attributes, after: &Attributes) {
         }
     }
 }
-
-/// What stands in the place of a sensitive value.
-pub const MASK: &str = "(sensitive)";
 
 /// The value that `words` lead to.
 pub fn at<'a>(attributes: &'a Attributes, words: &[String]) -> Option<&'a Value> {

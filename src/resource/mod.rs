@@ -48,6 +48,16 @@ impl fmt::Display for Place {
     }
 }
 
+/// Who says how a project should be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DesiredBy {
+    /// The configuration.
+    #[default]
+    Configuration,
+    /// A backup that is put back.
+    Backup,
+}
+
 /// How the configuration says a project should be, in one environment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Desired {
@@ -61,8 +71,10 @@ pub struct Desired {
     pub project: Option<project::DesiredProject>,
     /// Flows that shall go, by id, as a command names them; no configuration does.
     pub doomed_flows: Vec<String>,
-    /// Attributes that are masked in every output, of tenants that are not in `tenants`, by their ids.
-    pub sensitive: BTreeMap<String, Vec<Path>>,
+    /// Attributes that are masked in every output, of tenants that are not in `tenants`.
+    pub sensitive: tenant::Sensitive,
+    /// Who says so.
+    pub by: DesiredBy,
     /// What no run may delete or replace, even when its resource has left the configuration.
     pub protect: Vec<Pattern>,
 }

@@ -205,7 +205,9 @@ impl Error {
     /// What to do next.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
-            Self::Io { source, path, .. } => return hint_for(source.kind(), path),
+            Self::Io { source, path, .. } => {
+                return hint_for(source.kind(), path, "choose another folder with --state-dir");
+            }
             Self::UnfitName { .. } => "Use letters, digits, '-', '_' and '.', not starting with '.'.".to_owned(),
             Self::UnknownGroup { .. } => {
                 "Create the group, correct 'state_group', or remove it to keep the files private.".to_owned()
@@ -250,6 +252,19 @@ impl Error {
         };
         Some(text)
     }
+
+    /// The same for a file that a flag named, and not the state folder.
+    pub fn hint_for_file(&self, flag: &str) -> Option<String> {
+        match self {
+            Self::Io { source, path, .. } if source.kind() == io::ErrorKind::PermissionDenied => Some(
+                format!("Check who may write to '{}', or name another file with {flag}.", path.display()),
+            ),
+            Self::Io { source, path, .. } => {
+                hint_for(source.kind(), path, &format!("name another file with {flag}"))
+            }
+            other => other.hint(),
+        }
+    }
 }
 
 /// A heartbeat comes every ten seconds: one that stood still for so long was missed at least once.
@@ -267,9 +282,9 @@ fn lock_hint(still: Duration) -> String {
     )
 }
 
-fn hint_for(kind: io::ErrorKind, path: &Path) -> Option<String> {
+fn hint_for(kind: io::ErrorKind, path: &Path, otherwise: &str) -> Option<String> {
     use io::ErrorKind as Kind;
-    let elsewhere = "or choose another folder with --state-dir.";
+    let elsewhere = format!("or {otherwise}.");
     match kind {
         Kind::StorageFull | Kind::QuotaExceeded => {
             Some(format!("The disk or the quota is full: free some space, {elsewhere}"))
@@ -324,5 +339,19 @@ mod tests {
         let hint = |seconds| lock_hint(Duration::from_secs(seconds));
         assert!(hint(24).starts_with("Wait for it"));
         assert!(hint(25).starts_with("Its heartbeat stood still for 25 s."));
+    }
+
+    #[test]
+    fn a_file_that_a_flag_named_is_not_hinted_into_another_state_folder() {
+        use io::ErrorKind as Kind;
+        for kind in [Kind::PermissionDenied, Kind::StorageFull, Kind::ReadOnlyFilesystem, Kind::NotADirectory]
+        {
+            let error = Error::io("write", Path::new("/x"), kind.into());
+            let hint = error.hint_for_file("--out").unwrap();
+            assert!(hint.ends_with("or name another file with --out."), "{hint}");
+            assert!(error.hint().unwrap().ends_with("with --state-dir."));
+        }
+        let other = Error::NoBackups { project: "P1".to_owned() };
+        assert_eq!(other.hint_for_file("--out"), other.hint());
     }
 }

@@ -1,5 +1,6 @@
 //! `doctor`: each thing that a run leans on passes, warns or fails, with what to do about it.
 
+use descope_mgmt::state::{Options, State};
 use serde_json::Value;
 
 use crate::common::{Desk, Service};
@@ -73,4 +74,35 @@ fn a_broken_configuration_a_folder_that_is_closed_and_a_proxy_are_reported_witho
     let ran = service.sh("doctor -o json").exits(0);
     let (status, all) = check(&ran.json(), "proxy");
     assert!(status == "pass" && all.contains("proxy.example:8080") && !all.contains("geheim"), "{all}");
+}
+
+#[test]
+fn a_baseline_that_stops_every_plan_fails_and_an_edited_trail_or_an_unfinished_run_warns() {
+    let service = Service::start();
+    service.yaml("tenants: [{ id: acme, name: Acme }]\n");
+    let checked = |code: i32, name: &str| check(&service.sh("doctor -o json").exits(code).json(), name);
+    assert!(checked(0, "baseline").1.contains("nothing was applied yet"));
+    assert!(checked(0, "audit").1.contains("there is none yet"));
+    service.sh("apply --yes").exits(0);
+    assert!(checked(0, "baseline").1.contains("1 object as it was last applied"));
+    assert_eq!(checked(0, "audit").0, "pass");
+    let records = service.desk.path(".descope-mgmt");
+    let trail = records.join(format!("audit/{}.jsonl", service.project));
+    let text = std::fs::read_to_string(&trail).unwrap();
+    std::fs::write(&trail, text.replacen("tester", "nobody", 1)).unwrap();
+    let (status, all) = checked(0, "audit");
+    assert!(status == "warn" && all.contains("audit verify"), "{all}");
+    let state = State::open(Options { root: records.clone(), ..Options::default() }).unwrap();
+    for run in ["01KAA", "01KAB"] {
+        drop(state.journal(&service.project, run, None).unwrap());
+    }
+    let (status, all) = checked(0, "journal");
+    assert!(status == "warn" && all.contains("01KAA and 1 more") && all.contains("apply --resume"), "{all}");
+    std::fs::write(records.join(format!("baseline/{}.json", service.project)), "{").unwrap();
+    let (status, all) = checked(1, "baseline");
+    assert!(
+        status == "fail" && all.contains("not a readable baseline") && all.contains("Move it away"),
+        "{all}"
+    );
+    service.sh("plan").exits(1).says("not a readable baseline");
 }

@@ -243,15 +243,13 @@ fn a_key_in_any_other_place_than_its_own_is_refused() {
 fn a_result_that_cannot_be_written_is_no_success() {
     let service = Service::start();
     service.yaml("tenants: []\n");
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let status = service
-        .desk
-        .command(&["plan", "-o", "json"])
-        .stdin(Stdio::null())
-        .stdout(full)
-        .stderr(Stdio::null())
-        .status();
-    assert_eq!(status.unwrap().code(), Some(1));
+    for line in ["plan -o json", "--help", "plan --help", "--version", "version"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let arguments: Vec<&str> = line.split(' ').collect();
+        let mut command = service.desk.command(&arguments);
+        let status = command.stdin(Stdio::null()).stdout(full).stderr(Stdio::null()).status();
+        assert_eq!(status.unwrap().code(), Some(1), "{line}");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod faults;
 mod flows;
 mod fuzz;
 mod guards;
+mod hidden;
 mod hosts;
 mod init;
 mod install;

@@ -5,7 +5,7 @@ mod orphans;
 use std::time::Duration;
 
 use descope_mgmt::emulator::{Options, ProjectSpec};
-use expectrl::{Expect, session::OsSession};
+use expectrl::{Eof, Expect, session::OsSession};
 use serde_json::{Value, json};
 
 use crate::common::{Service, code_of as code, many};
@@ -238,4 +238,20 @@ fn a_project_is_deleted_only_by_its_name_typed() {
     }
     let left = service.post("/v1/mgmt/projects/list", &json!({}));
     assert_eq!(left["projects"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_warning_is_broken_between_words_on_a_terminal() {
+    let service = Service::start();
+    service.define(&["token"]);
+    service.yaml("defaults: { tenant: { sensitive: [attributes.token] } }\ntenants: []\n");
+    service.seed(json!([{"id": "stray", "name": "Stray", "customAttributes": {"token": "s3cr3t"}}]));
+    let mut session = open(&service, &["tenant", "import", "stray", "--dry-run"]);
+    let told = session.expect(Eof).unwrap();
+    let told = String::from_utf8_lossy(told.as_bytes()).into_owned();
+    let plain = console::strip_ansi_codes(&told);
+    let whole = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(whole.contains("attributes.token of tenant.stray is not adopted: it is sensitive"), "{plain}");
+    let longest = plain.lines().map(|line| line.trim_end().chars().count()).max();
+    assert!(longest.unwrap() <= 80, "{plain}");
 }

@@ -69,7 +69,7 @@ fn what_a_run_created_goes_only_with_prune_and_other_tenants_are_left_alone() {
     service.seed(json!([{"id": "other", "name": "Other"}]));
     service.yaml("tenants:\n  - { id: other, name: Other }\n  - { id: made, name: Made }\n");
     service.sh("tenant sync --yes").exits(0);
-    service.sh("backup restore latest --yes").exits(0).says("? tenant.made").says("No changes.");
+    service.sh("backup restore latest --yes").exits(0).says("? tenant.made").says("No changes:");
     service.sh("backup restore latest --yes --prune").exits(0).says("1 deleted");
     assert_eq!(service.tenants().len(), 1);
     service.sh("backup restore 01ZZZZ --yes").exits(1).says("01ZZZZ");
@@ -114,4 +114,24 @@ fn a_restore_deletes_nothing_that_the_configuration_prevents() {
     service.sh("backup restore latest --prune --yes").exits(3).says("protected by").says("1 deleted");
     let left: Vec<Value> = service.tenants().into_iter().map(|tenant| tenant["id"].clone()).collect();
     assert_eq!(left, ["kept"]);
+}
+
+#[test]
+fn what_the_backup_does_not_have_is_told_as_that_and_that_nothing_goes_back_without_prune() {
+    let service = Service::start();
+    service.yaml("tenants: [{ id: made, name: Made }]\n");
+    service.sh("tenant sync --yes").exits(0);
+    for line in ["backup diff latest", "backup restore latest --dry-run", "backup restore latest --yes"] {
+        for format in ["text", "markdown"] {
+            let ran = service.sh(&format!("{line} -o {format}")).exits(0);
+            let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+            for said in ["not in the backup; --prune deletes it", "nothing is rolled back without --prune"] {
+                assert!(told.contains(said), "'{said}' is not in:\n{}", ran.out);
+            }
+            assert!(!told.contains("not in configuration") && !told.contains("adopts"), "{}", ran.out);
+        }
+    }
+    let document = service.sh("backup diff latest -o json").exits(0).json();
+    assert_eq!(document["orphans"][0], json!({"address": "tenant.made", "id": "made", "name": "Made"}));
+    service.sh("backup restore latest --prune --yes").exits(0).says("1 deleted");
 }

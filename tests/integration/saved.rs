@@ -87,6 +87,13 @@ fn whatever_moved_since_stops_it_and_is_named() {
         refused(&service, "apply plan.json --yes", 6, said);
         let error = service.sh("apply plan.json --yes -o json").exits(6).json();
         assert_eq!(error["error"]["code"], "stale_plan");
+        let cause = error["error"]["causes"][0].as_str().unwrap();
+        assert!(cause.contains(" is not as it was planned: "), "{cause}");
+        assert_eq!(
+            cause.contains("in Descope"),
+            !said.contains("configuration") && !said.contains("did not"),
+            "{cause}"
+        );
     }
 }
 

@@ -12,10 +12,10 @@ use crate::{
         session::Session,
     },
     live::{Reads, Which},
-    plan::Warning,
+    plan::{CREATED_BY_RUN, Warning},
     render::Ui,
     resource::{
-        Address, Desired, Live, Object, Pattern,
+        Address, Desired, DesiredBy, Live, Object, Pattern,
         flow::{self, Content, Flow, Origin},
         project::{
             self, DesiredProject, LiveProject,
@@ -208,6 +208,7 @@ impl Part<'_> {
             theme,
             project,
             doomed_flows: self.made_flows(),
+            by: DesiredBy::Backup,
             ..session.desire(tenants)
         })
     }
@@ -241,7 +242,7 @@ impl Part<'_> {
         });
         let made = self.meant(flow::KIND).filter(|it| !self.scope.prune && !bodies.contains_key(it.as_str()));
         let left = made.map(|address| Warning {
-            code: "created_by_run",
+            code: CREATED_BY_RUN,
             message: format!("{address} was created by the run of this backup and stays; --prune deletes it"),
             address: Some(address),
         });

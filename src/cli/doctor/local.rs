@@ -7,7 +7,7 @@ use std::{
 
 use url::Url;
 
-use super::check::Check;
+use super::{check::Check, records::records};
 use crate::{
     cli::{
         Error,
@@ -164,13 +164,7 @@ pub(super) fn state(session: &Session) -> Vec<Check> {
         }
         Err(error) => Check::fail("lock", &error.to_string(), "see `descope-mgmt lock show`"),
     });
-    if let Ok(runs) = session.state.unfinished_journals(&project)
-        && let Some(run) = runs.first()
-    {
-        let message = format!("run {run} never ended");
-        let remedy = "the next apply finds out what became of it, and goes on; or `apply --resume`";
-        checks.push(Check::warn("journal", &message, remedy));
-    }
+    checks.extend(records(&session.state, &project));
     checks
 }
 

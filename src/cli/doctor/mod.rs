@@ -2,6 +2,7 @@
 
 mod check;
 mod local;
+mod records;
 mod remote;
 
 use serde_json::json;
@@ -14,7 +15,7 @@ use check::{Check, Status};
 /// How long one request may take here, where nothing else is said: somebody waits for the answer.
 const PATIENCE: &str = "10s";
 
-/// Check key, project, permissions, clock, folders, network and configuration, with a fix for whatever fails
+/// Check key, project, permissions, clock, folders, records, network and configuration, with a fix for whatever fails
 ///
 /// Nothing is written to Descope. It works without a configuration and without a network, and says what it could not
 /// check. Exits with 1 if a check fails.

@@ -10,6 +10,7 @@ impl Error {
             Self::Edit(error) => return error.hint(),
             Self::Api(error) => return error.hint(),
             Self::State(error) | Self::SavedPlan(error) => return error.hint(),
+            Self::PlanNotSaved(error) => return error.hint_for_file("--out"),
             Self::PlanMoved(_) | Self::ScopeUnreadable => {
                 "make a new plan with `descope-mgmt plan --out FILE`, look at it, and apply that".to_owned()
             }

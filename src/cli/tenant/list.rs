@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
 use crate::{
@@ -7,7 +5,7 @@ use crate::{
     live,
     render::{Table, Ui, masked},
     resource::{
-        Path,
+        MASK, Path,
         tenant::{self, LiveTenant},
     },
 };
@@ -25,26 +23,35 @@ impl Args {
         let mut tenants = live::tenants(&connection.client).await?;
         tenants.sort_by(|a, b| a.object.id.cmp(&b.object.id));
         let mut table = Table::new(&["ID", "NAME", "PARENT", "DOMAINS", "STATE"], "No tenants.");
-        for tenant in &tenants {
-            table.push(&row(&tenant.object));
-        }
-        let sensitive: HashMap<&str, &[Path]> = session.sensitive().collect();
-        let item_of =
-            |live: &LiveTenant| item(live, sensitive.get(live.id.as_str()).copied().unwrap_or_default());
+        let sensitive = session.sensitive();
+        let live = || tenants.iter().map(|it| (&it.object, sensitive.of(&it.object.id)));
+        live().for_each(|(tenant, hidden)| table.push(&row(tenant, hidden)));
         let items =
-            if ui.is_json() { tenants.iter().map(|it| item_of(&it.object)).collect() } else { Vec::new() };
+            if ui.is_json() { live().map(|(it, hidden)| item(it, hidden)).collect() } else { Vec::new() };
         ui.show_list(&table, items);
         connection.close().await?;
         Ok(Exit::Done)
     }
 }
 
-fn row(tenant: &LiveTenant) -> Vec<String> {
-    let domains: Vec<&str> = tenant.domains.iter().collect();
-    let states =
-        [(tenant.disabled, "disabled"), (tenant.has_sso(), "SSO"), (tenant.enforce_sso, "SSO enforced")];
-    let states: Vec<&str> = states.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
-    vec![tenant.id.clone(), tenant.name.clone(), tenant.parent.clone(), domains.join(", "), states.join(", ")]
+fn row(live: &LiveTenant, sensitive: &[Path]) -> Vec<String> {
+    let shown = |word: &str, text: String| {
+        if tenant::hides(sensitive, word) && !text.is_empty() { MASK.to_owned() } else { text }
+    };
+    let domains: Vec<&str> = live.domains.iter().collect();
+    let states = [
+        (live.disabled, shown("disabled", "disabled".to_owned())),
+        (live.has_sso(), "SSO".to_owned()),
+        (live.enforce_sso, shown("enforce_sso", "SSO enforced".to_owned())),
+    ];
+    let states: Vec<String> = states.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
+    vec![
+        live.id.clone(),
+        shown("name", live.name.clone()),
+        shown("parent", live.parent.clone()),
+        shown("domains", domains.join(", ")),
+        states.join(", "),
+    ]
 }
 
 /// A tenant in YAML words, masked where the configuration calls a value sensitive.

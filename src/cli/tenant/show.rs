@@ -4,8 +4,11 @@ use super::list::item;
 use crate::{
     cli::{Error, Exit, connect::connect, globals::Globals, session::Session},
     live,
-    render::Ui,
-    resource::tenant,
+    render::{Ui, masked},
+    resource::{
+        MASK, Path,
+        tenant::{self, LiveSettings, LiveTenant},
+    },
     units::format_duration,
 };
 
@@ -27,21 +30,30 @@ impl Args {
         let found = live::one_tenant(&connection.client, &self.id).await?;
         let Some(observed) = found else { return Err(Error::NoTenant { id: self.id }) };
         let settings = live::one_settings(&connection.client, &self.id).await?;
-        let sensitive =
-            session.sensitive().find(|(id, _)| *id == self.id).map(|(_, paths)| paths).unwrap_or_default();
-        let mut document = item(&observed.object, sensitive);
-        if let Some(map) = document.as_object_mut() {
-            map.insert("settings".to_owned(), Value::Object(settings_words(&settings.object)));
-            map.insert("auth_type".to_owned(), json!(observed.object.auth_type));
-            map.insert("sso_domains".to_owned(), observed.object.sso_domains.to_json());
-        }
+        let sensitive = session.sensitive();
+        let document = document(&observed.object, &settings.object, sensitive.of(&self.id));
         ui.show_properties(&document);
         connection.close().await?;
         Ok(Exit::Done)
     }
 }
 
-fn settings_words(live: &tenant::LiveSettings) -> Map<String, Value> {
+/// All of a tenant in YAML words, masked where the configuration calls a value sensitive.
+fn document(live: &LiveTenant, settings: &LiveSettings, sensitive: &[Path]) -> Value {
+    let mut document = item(live, sensitive);
+    let settings = Map::from_iter([("settings".to_owned(), Value::Object(settings_words(settings)))]);
+    if let Some(map) = document.as_object_mut() {
+        map.extend(masked(&settings, sensitive));
+        map.insert("auth_type".to_owned(), json!(live.auth_type));
+        // They are mostly the very domains that are hidden.
+        let hidden = tenant::hides(sensitive, "domains");
+        let sso_domains = if hidden { json!(MASK) } else { live.sso_domains.to_json() };
+        map.insert("sso_domains".to_owned(), sso_domains);
+    }
+    document
+}
+
+fn settings_words(live: &LiveSettings) -> Map<String, Value> {
     let mut words = Map::new();
     words.insert("enabled".to_owned(), json!(live.enabled));
     let durations = [

@@ -139,7 +139,8 @@ fn domains(node: Node<'_>, fields: &mut Fields<'_, '_>) -> Option<Names> {
             let message =
                 format!("'{domain}' is a public mail domain: everybody with an address there would join");
             let hint = "its ownership cannot be checked here; use a domain of the customer's own";
-            fields.problems.report(Problem::warning("public_mail_domain", message).at(*item).hint(hint));
+            let problem = Problem::warning("public_mail_domain", message).at(*item).repeating();
+            fields.problems.report(problem.hint(hint));
         }
     }
     Some(texts.into_iter().map(|(_, domain)| domain).collect())

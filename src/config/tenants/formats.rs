@@ -75,7 +75,7 @@ pub(super) fn check_domain(node: Node<'_>, domain: &str, fields: &mut Fields<'_,
         "write a name such as acme.com: letters, digits and inner hyphens, at most 63 between two dots"
     };
     let problem = Problem::error("bad_domain", format!("'{domain}' is not a domain")).at(node);
-    fields.problems.report(problem.hint(hint));
+    fields.problems.report(problem.repeating().hint(hint));
 }
 
 /// Reads a domain that a flag gives.

@@ -79,25 +79,32 @@ fn check_names(list: &List<'_>, problems: &mut Problems) {
 
 fn check_domains(list: &List<'_>, problems: &mut Problems) {
     let mut owners: HashMap<Cow<'_, str>, &Entry<'_>> = HashMap::with_capacity(list.tenants.len());
+    // As with the lines of files: one tenant's word hides it everywhere.
+    let is_hidden = list.sensitive.iter().any(|path| path.words() == ["domains"]);
     for (entry, tenant) in list.pairs() {
         for domain in tenant.domains.iter().flat_map(Names::iter) {
             match owners.insert(lower(domain), entry) {
                 None => {}
                 Some(owner) if std::ptr::eq(owner, entry) => {
-                    let message = format!("tenant '{}' lists domain '{domain}' twice", entry.id);
+                    let message = format!("tenant '{}' lists {} twice", entry.id, called(domain, is_hidden));
                     let problem = Problem::error("duplicate_domain", message).at(domain_site(entry, domain));
                     problems.report(problem.hint("upper and lower case are one: keep one of the two"));
                 }
                 // Said already, with the ids.
                 Some(owner) if owner.id == entry.id => {}
-                Some(owner) => problems.report(claimed_twice(domain, owner, entry)),
+                Some(owner) => problems.report(claimed_twice(domain, is_hidden, owner, entry)),
             }
         }
     }
 }
 
-fn claimed_twice(domain: &str, owner: &Entry<'_>, entry: &Entry<'_>) -> Problem {
-    let message = format!("domain '{domain}' is claimed by tenants '{}' and '{}'", owner.id, entry.id);
+fn called(domain: &str, is_hidden: bool) -> String {
+    if is_hidden { "a domain that is sensitive".to_owned() } else { format!("domain '{domain}'") }
+}
+
+fn claimed_twice(domain: &str, is_hidden: bool, owner: &Entry<'_>, entry: &Entry<'_>) -> Problem {
+    let what = called(domain, is_hidden);
+    let message = format!("{what} is claimed by tenants '{}' and '{}'", owner.id, entry.id);
     Problem::error("duplicate_domain", message)
         .at(domain_site(entry, domain))
         .related(domain_site(owner, domain), format!("claimed by '{}'", owner.id))

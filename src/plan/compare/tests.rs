@@ -5,7 +5,7 @@ use serde_json::{json, value::to_raw_value};
 use super::*;
 use crate::resource::{
     flow::Content,
-    tenant::{Bag, LiveSettings, Tenant},
+    tenant::{Bag, LiveSettings, Sensitive, Tenant},
 };
 
 fn live(tenants: &[Value]) -> Live {
@@ -131,8 +131,11 @@ fn a_flow_is_in_one_environment_or_in_both_and_then_what_differs_in_it_is_told()
     let to =
         Live { flows: [flow("a", "two"), flow("right", ""), flow("same", "")].into(), ..Live::default() };
     let found = alone(&from, &to);
-    let where_: Vec<_> =
-        found.differences.iter().map(|it| (it.address.as_str(), it.presence, it.name.as_str())).collect();
+    let where_: Vec<_> = found
+        .differences
+        .iter()
+        .map(|it| (it.address.as_str(), it.presence, it.name.as_deref().unwrap_or_default()))
+        .collect();
     assert_eq!(
         where_,
         [
@@ -193,7 +196,7 @@ fn what_either_side_calls_sensitive_is_so_in_both_and_nothing_else_is() {
     assert_eq!(sensitive(&hiding(&[]), &hiding(&[])), [""; 0]);
     // An orphan's paths are known by what was said of it elsewhere.
     let others = Desired {
-        sensitive: [("a".to_owned(), vec![Path::new(["attributes", "plan"])])].into(),
+        sensitive: Sensitive { others: vec![Path::new(["attributes", "plan"])], ..Sensitive::default() },
         ..Desired::default()
     };
     assert_eq!(sensitive(&others, &Desired::default()), ["attributes.plan"]);

@@ -7,11 +7,11 @@ use crate::{
     plan::{Action, Change, Orphan},
     render::{
         Conflict,
-        quote::{MASK, inline, masked, plain},
+        quote::{MASK, inline, masked, plain, quoted},
         style::Styles,
         told, words,
     },
-    resource::FieldChange,
+    resource::{DesiredBy, FieldChange},
 };
 
 /// Columns of long texts that differ.
@@ -58,9 +58,13 @@ pub(super) fn change(change: &Change, drift: bool) -> Vec<String> {
     lines
 }
 
-/// A live tenant that the configuration does not have.
+/// A live tenant that the configuration, or the backup that is put back, does not have.
 pub(super) fn orphan(orphan: &Orphan) -> Vec<String> {
-    vec![format!("? {} {}", plain(orphan.address.as_str()), inline(&orphan.name.clone().into()))]
+    let note = match orphan.absent_from {
+        DesiredBy::Configuration => String::new(),
+        DesiredBy::Backup => format!("  {}", told::orphan(orphan)),
+    };
+    vec![format!("? {} {}{note}", plain(orphan.address.as_str()), quoted(orphan.name.as_deref()))]
 }
 
 /// What became of a change that is not done, and why.

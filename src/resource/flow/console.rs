@@ -28,7 +28,8 @@ impl Content {
         let mut document = Map::new();
         document.insert("flow".to_owned(), Value::Object(write_flow(self, metadata)));
         document.insert("screens".to_owned(), Value::Array(screens));
-        let ours = ["flowId", "metadata", "contents", "screens", "references"];
+        // What we do not know never takes the place of what we do.
+        let ours = ["flowId", "metadata", "contents", "screens", "references", "flow"];
         let unknown = self.object().iter().filter(|(key, _)| !ours.contains(&key.as_str()));
         document.extend(unknown.map(|(key, value)| (key.clone(), value.clone())));
         Value::Object(document)
@@ -45,7 +46,7 @@ fn write_flow(content: &Content, metadata: Option<&Object>) -> Object {
     flow.insert("dsl".to_owned(), content.object().get("contents").cloned().unwrap_or_default());
     for (key, value) in metadata.into_iter().flatten() {
         match (key.as_str(), value) {
-            ("componentsVersion", _) => {}
+            ("componentsVersion" | "id" | "dsl", _) => {}
             ("translation", Value::Object(translation)) => write_translation(translation, &mut flow),
             _ => drop(flow.insert(key.clone(), value.clone())),
         }
@@ -70,7 +71,8 @@ fn write_screen(id: &str, flow_id: &str, screen: &Object, version: Option<&Value
     let Value::Object(mut written) = known else { return Map::new() };
     for (key, value) in screen {
         match key.as_str() {
-            "screenId" => {}
+            "screenId" | "id" => {}
+            "htmlTemplate" if screen.contains_key("contents") => {}
             "contents" => drop(written.insert("htmlTemplate".to_owned(), value.clone())),
             _ => drop(written.insert(key.clone(), value.clone())),
         }

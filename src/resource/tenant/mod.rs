@@ -18,7 +18,7 @@ pub use compare::{Comparison, compare};
 pub use lockout::{lockout, loses_exclusions};
 pub use restore::{Exactly, as_it_was, made_anew, put_back};
 pub(super) use rivals::{explain, rivals};
-pub use sensitive::on_the_wire;
+pub use sensitive::{Sensitive, hides, on_the_wire};
 pub use sets::{Bag, Names};
 pub use steps::{SETTINGS_LABEL, create, delete, release, replace};
 pub use wire::{

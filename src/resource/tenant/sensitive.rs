@@ -1,7 +1,30 @@
-//! What a configuration calls sensitive, where the service says it: for bodies that are shown as they came.
+//! What a configuration calls sensitive: of which tenant, and where the service says it.
+
+use std::collections::BTreeMap;
 
 use super::wire;
 use crate::resource::{Path, Shape};
+
+/// What a configuration calls sensitive, by tenant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sensitive {
+    /// The attributes of the tenants that it has, by their ids.
+    pub known: BTreeMap<String, Vec<Path>>,
+    /// Those of every other tenant: whatever it calls sensitive anywhere. Who has left it had something to hide, too.
+    pub others: Vec<Path>,
+}
+
+impl Sensitive {
+    /// The attributes of a tenant that are masked in every output.
+    pub fn of(&self, id: &str) -> &[Path] {
+        self.known.get(id).unwrap_or(&self.others)
+    }
+}
+
+/// Whether all of an attribute is masked, where these are sensitive.
+pub fn hides(sensitive: &[Path], word: &str) -> bool {
+    sensitive.iter().any(|path| path.words() == [word])
+}
 
 /// Where the attribute at `path`, in YAML words, stands in the bodies of a tenant and of its settings.
 pub fn on_the_wire(path: &Path) -> Vec<Path> {

@@ -86,7 +86,7 @@ fn a_flow_that_a_run_made_goes_back_to_nothing_only_with_prune() {
         .sh("flow rollback --backup latest --yes")
         .exits(0)
         .says("created by the run of this backup")
-        .says("No changes.");
+        .says("nothing is rolled back without --prune");
     service.sh("flow rollback --backup latest --prune --yes").exits(0).says("1 deleted");
     assert_eq!(service.post("/v1/mgmt/flow/list", &json!({}))["total"], 0);
     service.sh("flow rollback --backup latest --yes").exits(0).says("✓ 1 created");

@@ -182,3 +182,17 @@ fn a_copy_of_the_screen_in_its_task_says_nothing_more() {
     assert!(plain.same(&copied));
     assert_eq!(plain.digest(), copied.digest());
 }
+
+#[test]
+fn what_nobody_knows_takes_the_place_of_nothing_in_the_console_s_form() {
+    let flow = Content::from_json(json!({
+        "flowId": "a", "flow": "unknown", "screens": [{"screenId": "SC1", "id": "other", "contents": {"a": 1}, "htmlTemplate": {}}],
+        "metadata": {"name": "A", "id": "other", "dsl": {}},
+        "contents": {"startTask": "0", "tasks": {"0": {"id": "0", "type": "end"}}},
+    }));
+    let flow = flow.unwrap().0;
+    let (read, _) = Content::from_json(flow.console()).unwrap();
+    assert_eq!((read.id(), read.name(), read.tasks().count()), ("a", "A", 1));
+    let screens: Vec<_> = read.screens().collect();
+    assert_eq!((screens[0].0, &screens[0].1["contents"]), ("SC1", &json!({"a": 1})));
+}
