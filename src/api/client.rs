@@ -252,7 +252,8 @@ impl Client {
 
     /// Says so when an answer is long in coming: nobody shall look at a screen on which nothing happens.
     async fn impatiently<T>(&self, request: &Request, work: impl Future<Output = T>) -> T {
-        tokio::pin!(work);
+        // Of all that waits for an answer this is the largest part: it does not belong into every future around it.
+        let mut work = Box::pin(work);
         let begun = Instant::now();
         let mut next = begun + SLOW;
         loop {

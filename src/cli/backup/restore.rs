@@ -75,7 +75,7 @@ pub(in crate::cli) async fn restore(
     if let Some(files) = snapshot_meant(&backup, selection)? {
         // Secrets of what is there already are kept, and what the import had added is taken away.
         let import = Import { files, secrets: Secrets::default(), excludes: Vec::new(), command };
-        let result = import.run(session, &connection, goal, globals, ui).await;
+        let result = Box::pin(import.run(session, &connection, goal, globals, ui)).await;
         connection.close().await?;
         return result;
     }
@@ -91,7 +91,7 @@ pub(in crate::cli) async fn restore(
         kinds: Kinds::All,
         kept: Kept::No,
     };
-    let result = reconcile(session, &connection, order, globals, ui).await;
+    let result = Box::pin(reconcile(session, &connection, order, globals, ui)).await;
     connection.close().await?;
     result
 }
