@@ -36,7 +36,7 @@ impl Args {
                     "a saved plan is of one environment: leave out --out or -e all".to_owned(),
                 ));
             }
-            return every::plan(globals, &self.selection, ui).await;
+            return Box::pin(every::plan(globals, &self.selection, ui)).await;
         }
         let (selection, out) = (&self.selection, self.out.as_deref());
         let ask = Ask { selection, command: "plan", goal: Goal::Plan, kinds: Kinds::All, out };

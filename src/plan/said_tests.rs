@@ -176,6 +176,16 @@ fn a_change_of_a_tenant_carries_its_name_its_place_and_what_is_masked() {
     assert_eq!(told("unnamed"), ("UNNAMED", place(3), true));
     assert_eq!(told("stray"), ("STRAY", None, true));
     assert_eq!(told("plain"), ("PLAIN", None, false));
+    let object = |id| change(&plan, id).seen.get(tenant::TENANT_PATH).map(|it| it["id"].clone());
+    assert_eq!(
+        ["stray", "changed", "made"].map(object),
+        [Some(json!("stray")), Some(json!("changed")), None]
+    );
+    // A key that nobody knows is one more that stays.
+    let kept = |plan: &Plan| change(plan, "changed").unmanaged_kept;
+    let mut known = now.clone();
+    known[0]["neverHeardOf"] = json!(1);
+    assert_eq!(kept(&plan_in(&desired, &live(&known), &pruning())), kept(&plan) + 1);
 }
 
 #[test]

@@ -79,3 +79,40 @@ fn first_few(addresses: &[Address]) -> String {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     names.join(", ") + &more
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_three_are_named_and_the_rest_is_counted() {
+        let said = |count: usize| {
+            first_few(&(0..count).map(|n| Address::new("flow", &n.to_string())).collect::<Vec<_>>())
+        };
+        assert_eq!(
+            [1, 3, 4].map(said),
+            ["flow.0", "flow.0, flow.1, flow.2", "flow.0, flow.1, flow.2 and 1 more"]
+        );
+    }
+
+    #[test]
+    fn what_a_flag_allows_is_a_guard_and_what_the_project_is_like_is_none() {
+        let address = Address::new("tenant", "a");
+        for guard in [
+            Withheld::Replace,
+            Withheld::Lockout,
+            Withheld::Breaking,
+            Withheld::Children(vec![address.clone()]),
+        ] {
+            assert!(guard.is_guard(), "{guard:?}");
+        }
+        for state in [
+            Withheld::Console,
+            Withheld::Circle,
+            Withheld::Waits(address.clone()),
+            Withheld::NoParent("b".into()),
+        ] {
+            assert!(!state.is_guard(), "{state:?}");
+        }
+    }
+}

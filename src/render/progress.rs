@@ -66,12 +66,11 @@ impl Progress {
 
     /// Takes in what the way to Descope says.
     pub fn notice(&self, notice: &Notice) {
-        match &self.bar {
-            Some(bar) => bar.set_message(format!(" · {notice}")),
-            None => {
-                self.ui.notice(notice);
-                self.note_told();
-            }
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!(" · {notice}"));
+        } else {
+            self.ui.notice(notice);
+            self.note_told();
         }
         if let (Notice::Waiting { resumes_in, .. }, Ok(mut plain)) = (notice, self.plain.lock()) {
             plain.waits_until = Some(Instant::now() + *resumes_in);
@@ -131,12 +130,11 @@ impl Progress {
             let why = outcome.fault.as_ref().map(|fault| plain(&fault.message)).unwrap_or_default();
             let mark = self.ui.err_styles().error.apply_to(format!("✗ {}", outcome.address));
             let line = format!("{mark} {}: {why}", outcome.status.word());
-            match &self.bar {
-                Some(bar) => bar.println(line),
-                None => {
-                    self.line(&line);
-                    self.note_told();
-                }
+            if let Some(bar) = &self.bar {
+                bar.println(line);
+            } else {
+                self.line(&line);
+                self.note_told();
             }
         }
         let Ok(mut plain) = self.plain.lock() else { return };

@@ -89,5 +89,6 @@ mod tests {
         let tail = tail_of(format!("a\n{long}\n{long}").as_bytes());
         assert_eq!(tail.last.unwrap().len(), 100_000);
         assert_eq!((tail.complete, tail.torn.len()), (100_003, 100_000));
+        assert_eq!(tail_of(format!("a\n{long}\n").as_bytes()).last.unwrap().len(), 100_000);
     }
 }

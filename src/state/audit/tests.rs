@@ -439,3 +439,35 @@ async fn an_excerpt_holds_the_newest_wanted_lines_and_counts_the_others() {
     let ended = AuditFilter { outcome: Some("succeeded".into()), ..AuditFilter::default() };
     assert_eq!(excerpt(&ended, 2), (vec![6, 8], 1, 2));
 }
+
+#[tokio::test]
+async fn what_is_our_own_doing_is_told_with_when_it_was_last_done() {
+    let (_folder, state) = state();
+    for (run, outcome) in [("01R", "failed"), ("01S", "succeeded")] {
+        let audit = state.audit(context(run)).unwrap();
+        audit.append(AuditEvent::concluded("update", &format!("tenant.{outcome}"), outcome)).await.unwrap();
+    }
+    let own = state.audit_own("P1").unwrap();
+    assert_eq!(own.runs, ["01R", "01S"].map(str::to_owned).into());
+    assert_eq!(own.written, [("tenant.succeeded".to_owned(), DateTime::UNIX_EPOCH)].into());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_an_error_and_not_an_empty_trail() {
+    let (_folder, state) = state();
+    drop(trail(&state, 1).await);
+    assert!(state.verify_audit("P1", None).unwrap().is_intact());
+    let head = state.root().join("audit/P1.head");
+    let kept = fs::read(&head).unwrap();
+    fs::write(&head, "{\"format_version\":\"9.0\"}").unwrap();
+    assert_eq!(state.verify_audit("P1", None).unwrap_err().code(), "state_format_unsupported");
+    fs::write(&head, kept).unwrap();
+    write(&state, &[]);
+    assert!(!state.verify_audit("P1", None).unwrap().is_intact());
+    // A name that goes round in a circle is there, and leads nowhere.
+    let path = state.root().join("audit/P1.jsonl");
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    assert_eq!(state.verify_audit("P1", None).unwrap_err().code(), "state_io");
+    assert_eq!(state.audit_lines("P1").err().unwrap().code(), "state_io");
+}

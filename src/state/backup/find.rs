@@ -51,5 +51,12 @@ mod tests {
         assert_eq!(several.code(), "id_ambiguous");
         assert!(several.to_string().contains("01AA, 01AB, 01AB7"), "{several}");
         assert_eq!(state.find_backup("P1", "").unwrap_err().code(), "id_ambiguous");
+        assert_eq!(state.find_backup("P1", "01b").unwrap(), "01B");
+        // The beginning that one alone has is enough.
+        state.write_backup(&backup("02CDE")).unwrap();
+        assert_eq!(state.find_backup("P1", "02").unwrap(), "02CDE");
+        state.delete_backup("P1", "02CDE").unwrap();
+        state.delete_backup("P1", "02CDE").unwrap();
+        assert_eq!(state.find_backup("P1", "02").unwrap_err().code(), "backup_not_found");
     }
 }

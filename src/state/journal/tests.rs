@@ -184,6 +184,9 @@ fn a_journal_that_cannot_be_read_is_no_finished_one() {
     let (_folder, state) = state();
     fs::create_dir_all(state.root().join("journal/P1/01R.jsonl")).unwrap();
     assert_eq!(state.unfinished_journals("P1").unwrap_err().code(), "state_io");
+    let circle = state.root().join("journal/P1/01T.jsonl");
+    std::os::unix::fs::symlink(&circle, &circle).unwrap();
+    assert_eq!(ended(&circle).unwrap_err().code(), "state_io");
     // One that goes while we look has ended.
     assert!(ended(&state.root().join("journal/P1/01S.jsonl")).unwrap());
 }

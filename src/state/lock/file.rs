@@ -130,5 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(!take_away(&folder.path().join("missing"), |_| true).unwrap());
         assert!(take_away(folder.path(), |_| true).is_err());
+        let long = folder.path().join("x".repeat(300));
+        assert!(create(Disk::default(), &long, b"x").unwrap_err().to_string().starts_with("Cannot write"));
     }
 }

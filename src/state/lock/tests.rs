@@ -153,6 +153,8 @@ async fn a_heartbeat_that_stands_still_for_a_minute_is_taken_over_and_said() {
     let taken = state.lock("P1", elsewhere("01C"), wait, &|notice| heard.note(notice)).await.unwrap();
     assert!((60..62).contains(&begun.elapsed().as_secs()));
     assert!(matches!(heard.taken_over()[..], [DeadBecause::StoodStill(_)]));
+    assert!(heard.taken_over()[0].to_string().starts_with("its heartbeat stood still for 6"));
+    assert_eq!(DeadBecause::ProcessEnded.to_string(), "its process has ended");
     taken.check().unwrap();
     assert_eq!(names(&state), ["P1.json"]);
 }
