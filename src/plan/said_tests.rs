@@ -1,6 +1,6 @@
 //! What a plan says of itself: its counts, what must be read again, what each change holds.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     tests::{change, child, desired, live, plan_in, pruning, shape, tenant, there, under},
@@ -236,4 +236,17 @@ fn what_somebody_else_says_of_a_change_repeats_nothing_that_is_masked() {
     assert_eq!(told, "'(sensitive)' of \"(sensitive)\" is taken, (sensitive), too");
     let open = plan_in(&desired(&[tenant("acme", &["acme.example"])]), &live(&[]), &Scope::default());
     assert_eq!(change(&open, "acme").masked("acme.example is taken"), "acme.example is taken");
+}
+
+#[test]
+fn a_sensitive_number_is_masked_where_it_is_long_enough_to_be_told_from_others() {
+    let with = |value: Value| {
+        let attributes = Some([("pin".to_owned(), value)].into_iter().collect());
+        let tenant =
+            Tenant { attributes, sensitive: vec![Path::new(["attributes", "pin"])], ..tenant("acme", &[]) };
+        plan_in(&desired(&[tenant]), &live(&[]), &Scope::default())
+    };
+    let said = |value: Value, text: &str| change(&with(value), "acme").masked(text);
+    assert_eq!(said(json!(4711), "pin 4711 is refused (400)"), "pin (sensitive) is refused (400)");
+    assert_eq!(said(json!(400), "pin 4711 is refused (400)"), "pin 4711 is refused (400)");
 }
